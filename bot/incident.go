@@ -1,0 +1,53 @@
+package bot
+
+import "time"
+
+// IncidentID numbers incidents from 1.
+type IncidentID int64
+
+// Incident is an outage as it is told. Each change of what is told is a new revision of the same incident.
+type Incident struct {
+	ID         IncidentID
+	Platform   PlatformID
+	Condition  Condition // as told now; Normal once resolved, Unverifiable while nothing can be said
+	Before     Condition // as told by the revision before; NotYetKnown at the first
+	Worst      Condition // the most severe condition so far
+	Since      time.Time // when the first verdict of it was made
+	OpenedAt   time.Time // when it was decided
+	ChangedAt  time.Time // when the current revision was decided
+	ResolvedAt time.Time // when the first good verdict after it was made; zero while it is open
+	Revision   int64     // counts from 1
+	Reason     Reason    // of the verdict that last decided
+	Evidence   Evidence  // of that verdict
+}
+
+// Open reports whether the incident goes on.
+func (i Incident) Open() bool { return i.ResolvedAt.IsZero() }
+
+// Step is where in its life an incident stands, as a reader of its notices sees it.
+type Step string
+
+// The steps.
+const (
+	StepOpened   Step = "opened"
+	StepWorse    Step = "worse"
+	StepBetter   Step = "better"
+	StepUnknown  Step = "unknown" // it can no longer be verified
+	StepResolved Step = "resolved"
+)
+
+// Step derives the step from the current and the previous condition.
+func (i Incident) Step() Step {
+	switch {
+	case !i.Open():
+		return StepResolved
+	case i.Condition == Unverifiable:
+		return StepUnknown
+	case i.Before == NotYetKnown || i.Before == Unverifiable:
+		return StepOpened
+	case i.Condition.Severity() > i.Before.Severity():
+		return StepWorse
+	default:
+		return StepBetter
+	}
+}

@@ -1,0 +1,59 @@
+package bot
+
+import "context"
+
+// Listener is what a notifier can do besides: receive what people say to the bot. Listen reconnects by itself and
+// returns nil when ctx ends, or a [*DeliveryError] of KindUnauthorised when the account is no longer accepted.
+type Listener interface {
+	Listen(ctx context.Context, h Handler) error
+}
+
+// Handler answers what people say to the bot. It is safe for concurrent use. An error is for the log: the listener
+// then says nothing in the chat.
+type Handler interface {
+	// Command answers a command.
+	Command(ctx context.Context, r Request) (Message, error)
+	// Presence takes note that the bot was added to a chat or removed from it. A message without a title is not posted.
+	Presence(ctx context.Context, p Presence) (Message, error)
+}
+
+// Request is a command that a person gave. It is answered and forgotten: nothing of it is stored or logged.
+type Request struct {
+	From    Address
+	Private bool   // a conversation with the bot alone
+	Command string // the command's word as it was typed, without slash or mention, in lower case: "status", "état"
+	Args    string // what follows, as typed
+	Lang    string // BCP 47 language of the person's client; empty where the platform does not say
+}
+
+// Presence is a change in where the bot is.
+type Presence struct {
+	At      Address
+	Kind    PresenceKind
+	MovedTo string // with Moved: the channel's new id
+	Lang    string // as in Request
+}
+
+// PresenceKind is what happened to the bot in a chat.
+type PresenceKind string
+
+// The kinds of presence.
+const (
+	Joined PresenceKind = "joined" // added, or allowed to speak again
+	Left   PresenceKind = "left"   // removed, blocked, channel archived or deleted
+	Moved  PresenceKind = "moved"  // the chat has a new id
+)
+
+// MenuItem is a command as a chat platform's menu shows it, derived from the command table.
+type MenuItem struct {
+	Name        string            // a–z, 0–9, _ : what Telegram and Discord accept
+	Names       map[string]string // localised names by language, where the platform has them (Discord)
+	Description map[string]string // by language; "fr" and "en" are always there
+	Option      *MenuOption       // nil for a command without argument
+}
+
+// MenuOption is the one optional argument of a command.
+type MenuOption struct {
+	Name        string
+	Description map[string]string
+}

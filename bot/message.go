@@ -1,0 +1,82 @@
+package bot
+
+import "time"
+
+// Notice is the language-free content of a message about an incident, for one reader.
+type Notice struct {
+	Purpose   Purpose
+	Incident  Incident
+	Platform  Platform
+	Audience  Audience
+	CheckedAt time.Time     // the newest verdict about the platform
+	Now       time.Time     // the moment of rendering
+	Every     time.Duration // how often the platform is checked
+	Vantages  int           // from how many places it is checked
+	Place     Place         // whose clock the times are given in
+	PageURL   string        // the public page of the incident; empty where there is none
+	Heard     Condition     // what the reader was last told aloud; NotYetKnown before the first message
+}
+
+// Purpose is why a message about an incident is sent.
+type Purpose string
+
+// The purposes. A bulletin is the one living message, edited in place; the others are short audible messages that
+// call attention to it.
+const (
+	PurposeBulletin Purpose = "bulletin" // the living message, whatever its step
+	PurposeWorse    Purpose = "worse"    // « … est maintenant inaccessible »
+	PurposeBack     Purpose = "back"     // « … est de nouveau accessible »
+	PurposeAgain    Purpose = "again"    // « … est à nouveau inaccessible »
+)
+
+// Place is a territory's clock, with the words that name it when zones differ.
+type Place struct {
+	Location *time.Location // never nil in a rendered notice
+	Name     string         // « Paris », « La Réunion »; shown as « heure de … » where it matters
+}
+
+// Tone is the mood of a message, for colours. A message never depends on it: the words come first.
+type Tone string
+
+// The tones.
+const (
+	ToneCalm  Tone = "calm"  // all is well, or is well again
+	ToneInfo  Tone = "info"  // to know: planned, closed, not verifiable, help
+	ToneWarn  Tone = "warn"  // usable with patience
+	ToneAlarm Tone = "alarm" // not usable
+)
+
+// Message is a text in one language, free of markup: adapters lay it out natively and escape it. Every string is
+// plain text that may hold anything a person can type. Empty parts are left out.
+type Message struct {
+	Lang     string // BCP 47: "fr", "ar"; a right-to-left language is laid out so
+	Tone     Tone
+	Title    string    // « Pronote : inaccessible »
+	Summary  string    // one or two sentences that stand alone: shown by phones, read by screen readers
+	Facts    []Fact    // label and value, in order of importance
+	Sections []Section // headed blocks: what to do, statements, the platforms of a status answer
+	Links    []Link
+	Footer   string    // small print
+	Also     []Message // the same in the chat's further languages, laid out beneath
+}
+
+// Fact is a labelled value: « Depuis » – « 8 h 05 ».
+type Fact struct{ Label, Value string }
+
+// Section is a headed block of paragraphs and list items.
+type Section struct {
+	Heading string
+	Text    []string // paragraphs
+	Items   []string // list items, one a line
+}
+
+// Link is a text that leads to an address (https, or http on a private network).
+type Link struct{ Text, URL string }
+
+// Renderer puts facts into words. A language that it does not have is an error.
+type Renderer interface {
+	Notice(lang string, n Notice) (Message, error)
+	Overview(lang string, o Overview) (Message, error)
+	Help(lang string, h Help) (Message, error)
+	Welcome(lang string, w Welcome) (Message, error)
+}

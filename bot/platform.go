@@ -1,0 +1,37 @@
+package bot
+
+import "slices"
+
+// PlatformID names a platform in the catalogue, in configuration, tables and logs: "pronote", "ent-aura".
+type PlatformID string
+
+// Audience is who reads a chat.
+type Audience string
+
+// The audiences. Families get no jargon, staff get evidence.
+const (
+	Families Audience = "families"
+	Teachers Audience = "teachers"
+	Staff    Audience = "staff"
+)
+
+// Audiences lists every audience.
+func Audiences() []Audience { return []Audience{Families, Teachers, Staff} }
+
+// Platform is what families know by one name: Pronote, an ENT, ÉduConnect.
+type Platform struct {
+	ID      PlatformID
+	Name    string     // as the owner writes it and as it stands on screen
+	Aliases []string   // other words that people type for it
+	URL     string     // a public page that may be printed in a notice; empty where none is confirmed
+	Areas   []string   // the académies it serves; empty for the whole country
+	Readers []Audience // whom its notices concern; empty for everybody
+	// OnDemand is true for a platform that its owner opens only in some periods (« Ma classe à la maison »): while it
+	// is not switched on, not reaching it is « fermé », never an outage.
+	OnDemand bool
+}
+
+// Concerns reports whether notices about p are for audience a.
+func (p Platform) Concerns(a Audience) bool {
+	return len(p.Readers) == 0 || slices.Contains(p.Readers, a)
+}
