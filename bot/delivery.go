@@ -1,6 +1,9 @@
 package bot
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // DestinationID names a destination for good, also when the chat platform moves it: the account and the address as it
 // was first configured.
@@ -14,7 +17,7 @@ type Destination struct {
 	Audience  Audience
 	Place     Place
 	Languages []string     // BCP 47, one or two; the first is the main one
-	Follows   []PlatformID // empty: every platform that concerns the audience
+	Follows   []PlatformID // in full: « everything » is spelled out when the destination is written
 	Asleep    Sleep        // the zero value while it is awake
 }
 
@@ -32,15 +35,24 @@ type Delivery struct {
 	Told        int64     // the revision that the living message shows; 0 before it was posted
 	Heard       Condition // what the reader was last told aloud; NotYetKnown before the first message
 	Receipt     Receipt   // of the living message
-	Flight      Flight    // the attempt under way
+	Rings       int       // audible messages posted besides the living one
+	Reposts     int       // how often the living message was found deleted
 	Tries       int       // failed attempts since the last success
+	Plain       bool      // the platform rejected the full text: a plain one is used
+	Flight      Flight    // the attempt under way
 }
+
+// maxReposts is how often a living message that somebody deleted is posted again. Who deletes it twice does not want it.
+const maxReposts = 1
 
 // Flight is an attempt that was written down before its bytes left. One that is found at a start is uncertain: it may
 // have arrived.
 type Flight struct {
-	Act   Act // empty: none under way
-	Since time.Time
+	Act      Act // empty: none under way
+	Purpose  Purpose
+	Revision int64     // that it shows
+	Says     Condition // what it tells the reader
+	At       time.Time
 }
 
 // Act is what the ledger has to do next for a delivery.
@@ -59,14 +71,16 @@ const (
 // three quick changes, a night of silence or a crash end in the same act.
 func (d Delivery) Next(i Incident) Act {
 	switch {
-	case !d.Receipt.Posted() && !i.Open() && d.Heard == NotYetKnown:
+	case !d.Receipt.Posted() && d.Heard == NotYetKnown && !i.Open():
 		return ActDrop
-	case !d.Receipt.Posted() && i.Open():
+	case !d.Receipt.Posted() && d.Heard == NotYetKnown:
 		return ActPost
 	case d.Ring(i) != "":
 		return ActRing
-	case d.Told < i.Revision && d.Receipt.Posted():
+	case d.Receipt.Posted() && d.Told < i.Revision:
 		return ActEdit
+	case !d.Receipt.Posted() && d.Reposts <= maxReposts && i.Open():
+		return ActPost
 	default:
 		return ActNone
 	}
@@ -88,4 +102,49 @@ func (d Delivery) Ring(i Incident) Purpose {
 		return PurposeWorse
 	}
 	return ""
+}
+
+// FlightFor describes the attempt that the act needs.
+func (d Delivery) FlightFor(act Act, i Incident, now time.Time) Flight {
+	f := Flight{Act: act, Purpose: PurposeBulletin, Revision: i.Revision, Says: i.Condition, At: now}
+	if act == ActRing {
+		f.Purpose = d.Ring(i)
+	}
+	return f
+}
+
+// PostingKey identifies the posting that the flight makes, the same for every attempt at it.
+func (d Delivery) PostingKey(f Flight) string {
+	if f.Act == ActRing {
+		return fmt.Sprintf("%d/%s/%s/%d", d.Incident, d.Destination, f.Purpose, d.Rings)
+	}
+	return fmt.Sprintf("%d/%s/%s/%d", d.Incident, d.Destination, f.Purpose, d.Reposts)
+}
+
+// presumed is the delivery once it is accepted that nobody can tell whether its flight arrived: where what it said is
+// no longer true, the reader is taken to have heard it, so that they are told the contrary.
+func (d Delivery) presumed(i Incident) Delivery {
+	says := d.Flight.Says
+	if d.Flight.Act != ActEdit && says != NotYetKnown && says.Outage() != i.Condition.Outage() {
+		d.Heard = says
+	}
+	return d
+}
+
+// Landed is the delivery after its flight has arrived, with the receipt that the platform gave for it.
+func (d Delivery) Landed(r Receipt) Delivery {
+	f := d.Flight
+	d.Flight, d.Tries = Flight{}, 0
+	switch f.Act {
+	case ActRing:
+		d.Heard, d.Rings = f.Says, d.Rings+1
+	case ActPost:
+		d.Receipt, d.Told = r, f.Revision
+		if d.Reposts == 0 {
+			d.Heard = f.Says
+		}
+	case ActEdit:
+		d.Receipt, d.Told = r, f.Revision
+	}
+	return d
 }

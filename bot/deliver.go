@@ -1,0 +1,293 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+)
+
+// Trouble is something that an operator must hear of once: a destination that fell asleep, an account that is no
+// longer accepted. It holds no secret and no text of a person.
+type Trouble struct {
+	Kind        TroubleKind
+	Account     AccountID
+	Destination DestinationID
+	Detail      string
+}
+
+// TroubleKind is what a trouble is about.
+type TroubleKind string
+
+// The kinds of trouble.
+const (
+	TroubleAsleep       TroubleKind = "asleep"       // a chat is closed to us
+	TroubleRejected     TroubleKind = "rejected"     // a platform does not take a text, not even a plain one
+	TroubleDeleted      TroubleKind = "deleted"      // somebody deletes our messages
+	TroubleUnauthorised TroubleKind = "unauthorised" // an account's token is no longer accepted
+)
+
+// deliver carries out one task. It returns an error only when the whole account must stop.
+func (s *Speaker) deliver(ctx context.Context, t Task) error {
+	ctx, cancel := lingering(ctx, parting)
+	defer cancel()
+	if t.Delivery.Flight.Act != ActNone {
+		var settled bool
+		if t, settled = s.resolve(ctx, t); settled {
+			return nil
+		}
+	}
+	t, leaving := s.depart(ctx, t)
+	if !leaving {
+		return nil
+	}
+	receipt, err := s.send(ctx, t)
+	if moved := movedTo(err); moved != "" {
+		t.Destination.Address.Channel = s.follow(ctx, t, moved)
+		receipt, err = s.send(ctx, t)
+	}
+	return s.settle(ctx, t, receipt, err)
+}
+
+// lingering returns a context that ends some time after its parent: what has left is let arrive.
+func lingering(ctx context.Context, after time.Duration) (context.Context, context.CancelFunc) {
+	child, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(after, cancel) })
+	return child, func() { stop(); cancel() }
+}
+
+// depart writes down that the task's next act is about to leave, as of the newest state. It reports false where there
+// is nothing to send, or the ledger could not be written: nothing may leave then.
+func (s *Speaker) depart(ctx context.Context, t Task) (Task, bool) {
+	var leaving bool
+	err := s.clerk.update(ctx, func(tx Tx) error {
+		var err error
+		t, leaving, err = departIn(tx, t, time.Now())
+		return err
+	})
+	if err != nil {
+		s.log.Error("write a departure", "delivery", t.Key(), "err", err)
+		s.wait(ctx, time.Time{})
+		return t, false
+	}
+	return t, leaving
+}
+
+func departIn(tx Tx, t Task, now time.Time) (Task, bool, error) {
+	t.Delivery = t.Delivery.presumed(t.Incident)
+	for {
+		switch act := t.Delivery.Next(t.Incident); act {
+		case ActDrop:
+			return t, false, tx.DropDelivery(t.Key())
+		case ActNone:
+			t.Delivery.Flight = Flight{}
+			return t, false, tx.Settle(t.Delivery, t.Incident.Revision, time.Time{})
+		default:
+			flight := t.Delivery.FlightFor(act, t.Incident, now)
+			err := tx.Depart(t.Delivery, flight)
+			if err == nil {
+				t.Delivery.Flight = flight
+				return t, true, nil
+			}
+			if !errors.Is(err, ErrConflict) {
+				return t, false, err
+			}
+			if t.Delivery.Flight.Act != ActNone {
+				return t, false, nil // still due: looked at again as it is now
+			}
+			if t, err = tx.Task(t.Key()); err != nil {
+				return t, false, err
+			}
+		}
+	}
+}
+
+// send renders the task as its flight says and hands it to the chat platform.
+func (s *Speaker) send(ctx context.Context, t Task) (Receipt, error) {
+	posting, err := s.config.Writer.Write(t, time.Now())
+	if err != nil {
+		return Receipt{}, &DeliveryError{Kind: KindRejected, Err: err}
+	}
+	if t.Delivery.Flight.Act == ActEdit {
+		return s.config.Notifier.Edit(ctx, t.Delivery.Receipt, posting)
+	}
+	return s.config.Notifier.Post(ctx, posting)
+}
+
+// movedTo returns the channel's new id where the error says that it has one.
+func movedTo(err error) string {
+	var failed *DeliveryError
+	if errors.As(err, &failed) && failed.Kind == KindMoved {
+		return failed.MovedTo
+	}
+	return ""
+}
+
+// follow writes the channel's new id down and returns it.
+func (s *Speaker) follow(ctx context.Context, t Task, to string) string {
+	from := t.Destination.Address.Channel
+	err := s.clerk.update(ctx, func(tx Tx) error { return tx.MoveChannel(s.config.Account, from, to) })
+	if err != nil {
+		s.log.Error("follow a channel", "destination", t.Destination.ID, "err", err)
+	}
+	s.log.Info("channel moved", "destination", t.Destination.ID, "to", to)
+	return to
+}
+
+// visible is how long a message may take to show up in a channel's history after its request left.
+const visible = 2 * time.Second
+
+// resolve settles an attempt that left and whose end is not known: edits are simply made again; where the platform
+// lets us read, the message is looked for; elsewhere it is posted again, because silence is worse than a repeat.
+// It reports true where nothing more is to be done now.
+func (s *Speaker) resolve(ctx context.Context, t Task) (Task, bool) {
+	finder, can := s.config.Notifier.(Finder)
+	if !can || t.Delivery.Flight.Act == ActEdit {
+		return t, false
+	}
+	if early := time.Until(t.Delivery.Flight.At.Add(visible)); early > 0 {
+		s.record(ctx, t, time.Now().Add(early))
+		return t, true
+	}
+	posting, err := s.config.Writer.Write(t, time.Now())
+	if err != nil {
+		return t, false
+	}
+	receipt, err := finder.Find(ctx, posting, t.Delivery.Flight.At)
+	if err != nil {
+		s.log.Warn("look for a message", "delivery", t.Key(), "err", err)
+		t.Delivery.Tries++
+		s.record(ctx, t, time.Now().Add(backOff(t.Delivery.Tries)))
+		return t, true
+	}
+	if !receipt.Posted() {
+		t.Delivery.Flight.Says = NotYetKnown // known not to have arrived
+		return t, false
+	}
+	t.Delivery = t.Delivery.Landed(receipt)
+	t.Delivery.Told = min(t.Delivery.Told, t.Incident.Revision-1) // edited once more: it may have been cut short
+	s.record(ctx, t, s.dueAfter(t))
+	return t, true
+}
+
+// settle writes down how an attempt ended and what follows. It returns an error only when the whole account must stop.
+func (s *Speaker) settle(ctx context.Context, t Task, r Receipt, err error) error {
+	now := time.Now()
+	var failed *DeliveryError
+	switch {
+	case err == nil:
+		t.Delivery = t.Delivery.Landed(r)
+		s.record(ctx, t, s.dueAfter(t))
+		return nil
+	case !errors.As(err, &failed):
+		failed = &DeliveryError{Kind: KindUncertain, Err: err}
+	}
+	s.log.Warn("delivery failed", "delivery", t.Key(), "act", t.Delivery.Flight.Act, "kind", failed.Kind, "err", failed.Err)
+	if r.Posted() { // the first parts of a long text arrived
+		t.Delivery = t.Delivery.Landed(r)
+		t.Delivery.Told--
+	}
+	t.Delivery.Tries++
+	due := now.Add(backOff(t.Delivery.Tries))
+	switch failed.Kind {
+	case KindThrottled:
+		due = s.pacer.Refuse(s.limits(t), failed.Scope, failed.RetryAfter, now)
+		t.Delivery.Tries--
+		t.Delivery.Flight = Flight{}
+	case KindUncertain: // the flight stays in the ledger and is resolved when it is due again
+		due = later(due, now.Add(visible))
+	case KindTransient, KindMoved:
+		due = later(due, now.Add(failed.RetryAfter))
+		t.Delivery.Flight = Flight{}
+	case KindMissing:
+		t.Delivery, due = s.missing(t), now
+	case KindRejected:
+		t.Delivery, due = s.rejected(t, failed, now)
+	case KindGone:
+		s.sleep(ctx, t, failed, now)
+		t.Delivery.Flight = Flight{}
+	case KindUnauthorised:
+		t.Delivery.Flight = Flight{}
+		s.record(ctx, t, now)
+		s.config.Trouble(Trouble{Kind: TroubleUnauthorised, Account: s.config.Account, Detail: failed.Error()})
+		return failed
+	}
+	s.record(ctx, t, due)
+	return nil
+}
+
+// dueAfter is when a delivery that has just landed is due again: at once where there is more to tell.
+func (s *Speaker) dueAfter(t Task) time.Time {
+	if t.Delivery.Next(t.Incident) == ActNone {
+		return time.Time{}
+	}
+	return time.Now()
+}
+
+// record writes a delivery. A failure is logged: the departure stays in the ledger, so that the attempt is resolved
+// later as one whose end is not known.
+func (s *Speaker) record(ctx context.Context, t Task, due time.Time) {
+	err := s.clerk.update(ctx, func(tx Tx) error { return tx.Settle(t.Delivery, t.Incident.Revision, due) })
+	if err != nil {
+		s.log.Error("write a receipt", "delivery", t.Key(), "err", err)
+	}
+}
+
+// missing is the delivery after its living message was found deleted.
+func (s *Speaker) missing(t Task) Delivery {
+	d := t.Delivery
+	d.Flight, d.Receipt, d.Told, d.Tries = Flight{}, Receipt{}, 0, 0
+	d.Reposts++
+	if d.Reposts > maxReposts {
+		s.config.Trouble(Trouble{Kind: TroubleDeleted, Account: s.config.Account, Destination: d.Destination})
+	}
+	return d
+}
+
+// rejected is the delivery after its content was rejected: tried again in plain form, once, and then not before
+// something changes.
+func (s *Speaker) rejected(t Task, failed *DeliveryError, now time.Time) (Delivery, time.Time) {
+	d := t.Delivery
+	d.Flight = Flight{}
+	if !d.Plain {
+		d.Plain = true
+		return d, now
+	}
+	s.config.Trouble(Trouble{
+		Kind: TroubleRejected, Account: s.config.Account, Destination: d.Destination, Detail: failed.Error(),
+	})
+	return d, time.Time{}
+}
+
+// sleep stops what goes to a channel that is closed to us.
+func (s *Speaker) sleep(ctx context.Context, t Task, failed *DeliveryError, now time.Time) {
+	changed := 0
+	err := s.clerk.update(ctx, func(tx Tx) error {
+		var err error
+		changed, err = tx.PutToSleep(s.config.Account, t.Destination.Address.Channel, Sleep{Since: now, Why: failed.Err.Error()})
+		return err
+	})
+	if err != nil {
+		s.log.Error("put a destination to sleep", "destination", t.Destination.ID, "err", err)
+	}
+	if changed > 0 {
+		s.config.Trouble(Trouble{
+			Kind: TroubleAsleep, Account: s.config.Account, Destination: t.Destination.ID, Detail: failed.Error(),
+		})
+	}
+}
+
+const (
+	firstBackOff = time.Second
+	maxBackOff   = 5 * time.Minute
+)
+
+// backOff is the wait before the next attempt after n failed ones: doubling, with a fifth of chance so that many do not
+// return together.
+func backOff(n int) time.Duration {
+	wait := maxBackOff
+	if n < 10 {
+		wait = min(firstBackOff<<max(n-1, 0), maxBackOff)
+	}
+	return time.Duration(float64(wait) * (0.9 + 0.2*rand.Float64()))
+}

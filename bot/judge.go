@@ -1,0 +1,204 @@
+package bot
+
+import (
+	"slices"
+	"time"
+)
+
+// Rule is how many verdicts in a row settle a question. A confirmation burst makes them follow each other within
+// seconds.
+type Rule struct {
+	Bad   int // bad verdicts that open, or change the kind of, an outage
+	Good  int // good verdicts that end it
+	Blind int // verdicts of Unknown after which nothing can be said any more
+}
+
+// DefaultRule asks three times before it says that something is wrong, twice before it says that it is over.
+func DefaultRule() Rule { return Rule{Bad: 3, Good: 2, Blind: 5} }
+
+// Memory is how many verdicts of a check the rule can need.
+func (r Rule) Memory() int { return max(r.Bad, r.Good, r.Blind) }
+
+// Track is one check as settled, with its newest verdicts.
+type Track struct {
+	Check     CheckID
+	Platform  PlatformID
+	Condition Condition // as settled; NotYetKnown before the first settlement
+	Since     time.Time // the first verdict of the run that settled it
+	Recent    []Verdict // oldest first
+}
+
+// Standing is one platform as judged.
+type Standing struct {
+	Platform  PlatformID
+	Condition Condition
+	Since     time.Time // the first verdict of what it is now
+	CheckedAt time.Time // the newest verdict, whatever it says
+	Reason    Reason    // of the verdict that decided
+	Evidence  Evidence  // of that verdict
+}
+
+// Ruling is what the judge says of a platform.
+type Ruling struct {
+	Standing Standing
+	Tracks   []Track   // the checks, with what is settled now
+	Doubt    []CheckID // checks whose newest verdict speaks against what is settled: asking again soon would decide
+}
+
+// Judge turns the tracks of one platform's checks into its standing. It is pure: the same input gives the same ruling.
+func Judge(before Standing, tracks []Track, rule Rule) Ruling {
+	ruling := Ruling{Standing: before}
+	for _, track := range tracks {
+		settled := settle(track, rule)
+		ruling.Tracks = append(ruling.Tracks, settled)
+		if inDoubt(settled) {
+			ruling.Doubt = append(ruling.Doubt, settled.Check)
+		}
+		if n := len(settled.Recent); n > 0 && settled.Recent[n-1].At.After(ruling.Standing.CheckedAt) {
+			ruling.Standing.CheckedAt = settled.Recent[n-1].At
+		}
+	}
+	condition := combine(ruling.Tracks)
+	if condition == before.Condition {
+		return ruling
+	}
+	ruling.Standing.Condition = condition
+	ruling.Standing.Since = since(ruling.Tracks, condition)
+	decisive := decisiveVerdict(ruling.Tracks)
+	ruling.Standing.Reason, ruling.Standing.Evidence = decisive.Reason, decisive.Evidence
+	return ruling
+}
+
+// settle updates what is settled of one check from the verdicts at the end of its track.
+func settle(t Track, rule Rule) Track {
+	run := lastRun(t.Recent, conditionOf)
+	if len(run) == 0 {
+		return t
+	}
+	if condition := conditionOf(run[0]); enough(len(run), condition, t.Condition, rule) {
+		return t.settled(condition, run)
+	}
+	// Bad verdicts of changing kinds are still bad: the newest kind is told, once nothing good came in between.
+	worse := lastRun(t.Recent, func(v Verdict) Condition {
+		if v.Outcome.Bad() {
+			return Unreachable
+		}
+		return conditionOf(v)
+	})
+	if newest := worse[len(worse)-1]; newest.Outcome.Bad() && !t.Condition.Outage() && len(worse) >= rule.Bad {
+		return t.settled(conditionOf(newest), worse)
+	}
+	return t
+}
+
+// enough reports whether a run of n verdicts of a condition settles it against what was settled before.
+func enough(n int, condition, before Condition, rule Rule) bool {
+	switch {
+	case condition == Unverifiable:
+		return n >= rule.Blind
+	case condition == Normal && before == NotYetKnown:
+		return n >= 1
+	case condition == Normal:
+		return n >= rule.Good
+	default:
+		return n >= rule.Bad
+	}
+}
+
+func (t Track) settled(condition Condition, run []Verdict) Track {
+	if t.Condition != condition {
+		t.Condition, t.Since = condition, run[0].At
+	}
+	return t
+}
+
+// conditionOf is what one verdict alone would amount to.
+func conditionOf(v Verdict) Condition {
+	switch v.Outcome {
+	case Up:
+		return Normal
+	case Slow:
+		return Slowed
+	case Down:
+		return v.Reason.Condition()
+	default:
+		return Unverifiable
+	}
+}
+
+// lastRun is the longest tail of the verdicts that are all of one kind. Runs that were stopped say nothing and are
+// passed over.
+func lastRun(recent []Verdict, kind func(Verdict) Condition) []Verdict {
+	var run []Verdict
+	for _, v := range slices.Backward(recent) {
+		if v.Reason == ReasonCancelled {
+			continue
+		}
+		if len(run) > 0 && kind(v) != kind(run[0]) {
+			break
+		}
+		run = append(run, v)
+	}
+	slices.Reverse(run)
+	return run
+}
+
+// inDoubt reports whether the newest verdict speaks against what is settled. A verdict of Unknown does not: it claims
+// nothing.
+func inDoubt(t Track) bool {
+	run := lastRun(t.Recent, conditionOf)
+	if len(run) == 0 {
+		return false
+	}
+	newest := conditionOf(run[0])
+	return newest != Unverifiable && newest != t.Condition
+}
+
+// combine is what the settled checks of one platform amount to together.
+func combine(tracks []Track) Condition {
+	count := make(map[Condition]int)
+	for _, t := range tracks {
+		count[t.Condition]++
+	}
+	worst := NotYetKnown
+	for _, condition := range Conditions() {
+		if count[condition] > 0 && condition.Severity() > worst.Severity() {
+			worst = condition
+		}
+	}
+	switch {
+	case worst.Outage() && worst != LoginImpossible && worst != Slowed && count[Normal]+count[Slowed] > 0:
+		return Partial
+	case worst.Outage():
+		return worst
+	}
+	for _, condition := range []Condition{Maintenance, Suspended, Closed, Normal, Unverifiable} {
+		if count[condition] > 0 {
+			return condition
+		}
+	}
+	return NotYetKnown
+}
+
+// since is when a condition began: with the first of the checks that show it, or, back to normal, with the last.
+func since(tracks []Track, condition Condition) time.Time {
+	var at time.Time
+	for _, t := range tracks {
+		counts := t.Condition == condition || condition == Partial && t.Condition.Outage()
+		later := condition == Normal && t.Since.After(at)
+		earlier := condition != Normal && t.Since.Before(at)
+		if counts && (at.IsZero() || later || earlier) {
+			at = t.Since
+		}
+	}
+	return at
+}
+
+// decisiveVerdict is the newest verdict of the check that is worst off.
+func decisiveVerdict(tracks []Track) Verdict {
+	worst := slices.MaxFunc(tracks, func(a, b Track) int { return a.Condition.Severity() - b.Condition.Severity() })
+	if run := lastRun(worst.Recent, conditionOf); len(run) > 0 {
+		return run[len(run)-1]
+	}
+	return Verdict{}
+}

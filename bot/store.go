@@ -1,0 +1,122 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrNotFound is returned for a row that is not there.
+var ErrNotFound = errors.New("not found")
+
+// ErrConflict is returned for a write that lost against another one: an incident that was already open, a revision
+// that somebody else wrote first. Nothing was written.
+var ErrConflict = errors.New("somebody else was first")
+
+// Store keeps what must survive a restart.
+type Store interface {
+	// View runs f on a consistent picture of the data. f must not write.
+	View(ctx context.Context, f func(Tx) error) error
+	// Update runs f in one transaction: all of it is kept, durably, or nothing.
+	Update(ctx context.Context, f func(Tx) error) error
+}
+
+// Tx is one transaction. It is valid only inside the function that received it, belongs to one goroutine, and carries
+// that call's context.
+type Tx interface {
+	WatchTx
+	IncidentTx
+	DestinationTx
+	LedgerTx
+}
+
+// WatchTx keeps what the checks saw.
+type WatchTx interface {
+	// Standings lists the state of every platform, in no order.
+	Standings() ([]Standing, error)
+	PutStanding(s Standing) error
+	// TouchStandings brings the time of the newest verdict up to date for each platform of the verdicts.
+	TouchStandings(list []Verdict) error
+	// Tracks lists the state of every check, in no order, each with its last verdicts, oldest first, at most n.
+	Tracks(n int) ([]Track, error)
+	PutTrack(t Track) error
+	AddVerdicts(list []Verdict) error
+	// PruneVerdicts forgets the verdicts from before t.
+	PruneVerdicts(t time.Time) error
+}
+
+// IncidentTx keeps the incidents.
+type IncidentTx interface {
+	// AddIncident writes a new open incident and returns it with its ID. ErrConflict: its platform has an open one.
+	AddIncident(i Incident) (Incident, error)
+	// ReviseIncident writes the incident's next revision. ErrConflict: the stored revision is not the one before.
+	ReviseIncident(i Incident) error
+	Incident(id IncidentID) (Incident, error)
+	// OpenIncidents lists the incidents that go on, oldest first.
+	OpenIncidents() ([]Incident, error)
+	// NewestIncidents lists the newest incident of each platform, open or not, in no order.
+	NewestIncidents() ([]Incident, error)
+	// LastIncidents lists the newest incidents, open or not, newest first, at most n.
+	LastIncidents(n int) ([]Incident, error)
+}
+
+// DestinationTx keeps the destinations.
+type DestinationTx interface {
+	Destinations() ([]Destination, error)
+	// DestinationAt finds the destination at an address of an account, where it is now.
+	DestinationAt(account AccountID, at Address) (Destination, error)
+	// PutDestination creates the destination or brings its settings up to date. An address that the chat platform has
+	// moved, and sleep, stay as they are.
+	PutDestination(d Destination) error
+	// RetireDestination makes a destination follow nothing more. What it was told it will still be told the end of.
+	RetireDestination(id DestinationID) error
+	// MoveChannel rewrites a channel of an account to its new id, in destinations and receipts to come.
+	MoveChannel(account AccountID, from, to string) error
+	// PutToSleep and Wake stop and resume what is sent to all destinations of a channel. Each reports how many
+	// destinations changed.
+	PutToSleep(account AccountID, channel string, s Sleep) (int, error)
+	Wake(account AccountID, channel string, now time.Time) (int, error)
+}
+
+// LedgerTx is the ledger: the deliveries and what is due.
+type LedgerTx interface {
+	// Owe makes an incident's current revision due at every destination that follows its platform and concerns one of
+	// the readers (empty: all), and at every one that was told of it before. Ring says that the revision is one to
+	// call attention to, for the order in which deliveries leave.
+	Owe(i Incident, readers []Audience, ring bool, now time.Time) error
+	// Due lists what an account has to deliver at now, the most urgent and oldest first, at most n tasks, and when the
+	// next one after now falls due (zero: none). Attempts that were written down and never settled are among them.
+	// Destinations that sleep have nothing due.
+	Due(account AccountID, now time.Time, n int) (tasks []Task, next time.Time, err error)
+	// Task reads one task again.
+	Task(key DeliveryKey) (Task, error)
+	// Depart writes down that an attempt is about to leave, before its bytes do. ErrConflict: the incident has moved on
+	// from the flight's revision, or the row's flight is no longer the one that d shows.
+	Depart(d Delivery, f Flight) error
+	// Settle writes how an attempt ended. The delivery is due again at due (zero: not before something changes), or at
+	// once when the incident has moved on from the revision seen.
+	Settle(d Delivery, seen int64, due time.Time) error
+	// DropDelivery forgets a delivery.
+	DropDelivery(key DeliveryKey) error
+	// Postpone makes a delivery due at a time and not before.
+	Postpone(key DeliveryKey, due time.Time) error
+}
+
+// DeliveryKey names a row of the ledger.
+type DeliveryKey struct {
+	Incident    IncidentID
+	Destination DestinationID
+}
+
+// Task is a delivery with what is needed to carry it out.
+type Task struct {
+	Delivery    Delivery
+	Destination Destination
+	Incident    Incident
+	CheckedAt   time.Time // the newest verdict about the incident's platform
+}
+
+// Key names the task's row in the ledger.
+func (t Task) Key() DeliveryKey {
+	return DeliveryKey{Incident: t.Incident.ID, Destination: t.Destination.ID}
+}

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// Owe implements bot.LedgerTx.
+func (t *tx) Owe(i bot.Incident, readers []bot.Audience, ring bool, now time.Time) error {
+	_, err := t.exec(`UPDATE deliveries SET due = $3,
+			routine = CASE WHEN due > 0 AND routine = 0 THEN 0 ELSE $4 END,
+			owed_at = CASE WHEN due > 0 THEN owed_at ELSE $3 END
+		WHERE incident = $1 AND told < $2`,
+		i.ID, i.Revision, millis(now), flag(!ring))
+	if err != nil || !i.Open() {
+		return err
+	}
+	if len(readers) == 0 {
+		readers = bot.Audiences()
+	}
+	for _, audience := range readers {
+		_, err := t.exec(`
+			INSERT INTO deliveries (incident, destination, account, told, heard, receipt, rings, reposts, tries, plain,
+				flight_act, flight_purpose, flight_revision, flight_says, flight_at, due, routine, owed_at)
+			SELECT CAST($1 AS BIGINT), d.id, d.account, 0, '', '{}', 0, 0, 0, 0, '', '', 0, '', 0,
+				CAST($2 AS BIGINT), 0, CAST($2 AS BIGINT)
+			FROM destinations d JOIN subscriptions s ON s.destination = d.id
+			WHERE s.platform = $3 AND d.audience = $4
+			ON CONFLICT DO NOTHING`,
+			i.ID, millis(now), i.Platform, audience)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const deliveryColumns = `l.told, l.heard, l.receipt, l.rings, l.reposts, l.tries, l.plain, l.flight_act, l.flight_purpose,
+	l.flight_revision, l.flight_says, l.flight_at`
+
+const taskQuery = `SELECT ` + deliveryColumns + `, ` + destinationColumns + `, ` + incidentColumns + `,
+		COALESCE(s.checked_at, 0)
+	FROM deliveries l
+	JOIN destinations d ON d.id = l.destination
+	JOIN incidents i ON i.id = l.incident
+	LEFT JOIN standings s ON s.platform = i.platform`
+
+func scanTask(r row) (task bot.Task, err error) {
+	l := &task.Delivery
+	var receipt string
+	var plain int
+	var flightAt, checked int64
+	var d destinationFields
+	var i incidentFields
+	targets := []any{
+		&l.Told, &l.Heard, &receipt, &l.Rings, &l.Reposts, &l.Tries, &plain, &l.Flight.Act, &l.Flight.Purpose,
+		&l.Flight.Revision, &l.Flight.Says, &flightAt,
+	}
+	targets = append(append(append(targets, d.targets()...), i.targets()...), &checked)
+	if err := r.Scan(targets...); err != nil {
+		return task, err
+	}
+	if task.Destination, err = d.destination(); err != nil {
+		return task, err
+	}
+	if task.Incident, err = i.incident(); err != nil {
+		return task, err
+	}
+	l.Incident, l.Destination, l.Plain, l.Flight.At = task.Incident.ID, task.Destination.ID, plain == 1, instant(flightAt)
+	task.CheckedAt = instant(checked)
+	return task, decode(receipt, &l.Receipt)
+}
+
+// Due implements bot.LedgerTx.
+func (t *tx) Due(account bot.AccountID, now time.Time, n int) ([]bot.Task, time.Time, error) {
+	tasks, err := list(t, scanTask, taskQuery+`
+		WHERE l.account = $1 AND l.due > 0 AND l.due <= $2 AND d.asleep_since = 0
+		ORDER BY l.routine, l.owed_at, l.destination LIMIT $3`, account, millis(now), n)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	next, err := single(t, func(r row) (ms int64, err error) { return ms, r.Scan(&ms) }, `
+		SELECT COALESCE(MIN(l.due), 0) FROM deliveries l JOIN destinations d ON d.id = l.destination
+		WHERE l.account = $1 AND l.due > $2 AND d.asleep_since = 0`, account, millis(now))
+	return tasks, instant(next), err
+}
+
+// Task implements bot.LedgerTx.
+func (t *tx) Task(key bot.DeliveryKey) (bot.Task, error) {
+	return single(t, scanTask, taskQuery+` WHERE l.incident = $1 AND l.destination = $2`, key.Incident, key.Destination)
+}
+
+// Depart implements bot.LedgerTx.
+func (t *tx) Depart(d bot.Delivery, f bot.Flight) error {
+	return t.one(`
+		UPDATE deliveries SET flight_act = $4, flight_purpose = $5, flight_revision = $6, flight_says = $7, flight_at = $8
+		WHERE incident = $1 AND destination = $2 AND flight_at = $3
+			AND EXISTS (SELECT 1 FROM incidents WHERE id = $1 AND revision = $6)`,
+		d.Incident, d.Destination, millis(d.Flight.At), f.Act, f.Purpose, f.Revision, f.Says, millis(f.At))
+}
+
+// Settle implements bot.LedgerTx.
+func (t *tx) Settle(d bot.Delivery, seen int64, due time.Time) error {
+	f := d.Flight
+	_, err := t.exec(`
+		UPDATE deliveries SET told = $3, heard = $4, receipt = $5, rings = $6, reposts = $7, tries = $8, plain = $9,
+			flight_act = $10, flight_purpose = $11, flight_revision = $12, flight_says = $13, flight_at = $14,
+			due = CASE WHEN EXISTS (SELECT 1 FROM incidents WHERE id = $1 AND revision = $15) THEN CAST($16 AS BIGINT)
+				ELSE CAST($17 AS BIGINT) END
+		WHERE incident = $1 AND destination = $2`,
+		d.Incident, d.Destination, d.Told, d.Heard, encode(d.Receipt), d.Rings, d.Reposts, d.Tries, flag(d.Plain),
+		f.Act, f.Purpose, f.Revision, f.Says, millis(f.At), seen, millis(due), millis(t.now))
+	return err
+}
+
+// Postpone implements bot.LedgerTx.
+func (t *tx) Postpone(key bot.DeliveryKey, due time.Time) error {
+	_, err := t.exec(`UPDATE deliveries SET due = $3 WHERE incident = $1 AND destination = $2 AND due > 0`,
+		key.Incident, key.Destination, millis(due))
+	return err
+}
+
+// DropDelivery implements bot.LedgerTx.
+func (t *tx) DropDelivery(key bot.DeliveryKey) error {
+	_, err := t.exec(`DELETE FROM deliveries WHERE incident = $1 AND destination = $2`, key.Incident, key.Destination)
+	return err
+}

@@ -1,0 +1,170 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/store"
+)
+
+// ledger is a store with one open incident and three chats that follow its platform, two of them of families.
+func ledger(t *testing.T, s *store.Store) bot.Incident {
+	t.Helper()
+	var incident bot.Incident
+	update(t, s, func(tx bot.Tx) (err error) {
+		for _, d := range []bot.Destination{
+			chat("-1", bot.Families, "cned"), chat("-2", bot.Families, "cned"), chat("-3", bot.Staff, "cned"),
+			chat("-4", bot.Families, "other"),
+		} {
+			if err := tx.PutDestination(d); err != nil {
+				return err
+			}
+		}
+		if incident, err = tx.AddIncident(cned(1, bot.Unreachable)); err != nil {
+			return err
+		}
+		return tx.Owe(incident, []bot.Audience{bot.Families}, true, at(1))
+	})
+	return incident
+}
+
+func due(t *testing.T, s *store.Store, now time.Time) (tasks []bot.Task, next time.Time) {
+	t.Helper()
+	view(t, s, func(tx bot.Tx) (err error) {
+		tasks, next, err = tx.Due("tg", now, 10)
+		return err
+	})
+	return tasks, next
+}
+
+func names(tasks []bot.Task) []string {
+	var list []string
+	for _, task := range tasks {
+		list = append(list, string(task.Destination.ID))
+	}
+	return list
+}
+
+func wantDue(t *testing.T, s *store.Store, now time.Time, want ...string) []bot.Task {
+	t.Helper()
+	tasks, _ := due(t, s, now)
+	if diff := cmp.Diff(want, names(tasks)); diff != "" {
+		t.Errorf("due at %v: %s", now, diff)
+	}
+	return tasks
+}
+
+func TestOweReachesThoseItConcerns(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store) {
+		incident := ledger(t, s)
+		tasks := wantDue(t, s, at(1), "-1", "-2")
+		want := bot.Task{
+			Delivery:    bot.Delivery{Incident: incident.ID, Destination: "-1"},
+			Destination: chat("-1", bot.Families), Incident: incident,
+		}
+		if diff := cmp.Diff(want, tasks[0], cmp.Comparer(sameZone)); diff != "" {
+			t.Error(diff)
+		}
+		wantDue(t, s, at(0))
+	})
+}
+
+func TestDepartAndSettle(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store) {
+		incident := ledger(t, s)
+		task := wantDue(t, s, at(1), "-1", "-2")[0]
+		flight := task.Delivery.FlightFor(bot.ActPost, incident, at(2))
+		update(t, s, func(tx bot.Tx) error { return tx.Depart(task.Delivery, flight) })
+		err := s.Update(t.Context(), func(tx bot.Tx) error { return tx.Depart(task.Delivery, flight) })
+		if !errors.Is(err, bot.ErrConflict) {
+			t.Errorf("departed twice: %v", err)
+		}
+		task = wantDue(t, s, at(2), "-1", "-2")[0]
+		if diff := cmp.Diff(flight, task.Delivery.Flight); diff != "" {
+			t.Error(diff)
+		}
+		landed := task.Delivery.Landed(bot.Receipt{Channel: "-1", IDs: []string{"7", "8"}})
+		update(t, s, func(tx bot.Tx) error { return tx.Settle(landed, incident.Revision, time.Time{}) })
+		wantDue(t, s, at(9), "-2")
+		view(t, s, func(tx bot.Tx) error {
+			again, err := tx.Task(task.Key())
+			if diff := cmp.Diff(landed, again.Delivery); diff != "" || err != nil {
+				t.Error(diff, err)
+			}
+			return nil
+		})
+	})
+}
+
+func TestARevisionThatComesMeanwhileIsDueAtOnce(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store) {
+		incident := ledger(t, s)
+		task := wantDue(t, s, at(1), "-1", "-2")[0]
+		flight := task.Delivery.FlightFor(bot.ActPost, incident, at(2))
+		update(t, s, func(tx bot.Tx) error { return tx.Depart(task.Delivery, flight) })
+		next := incident
+		next.Revision, next.Before, next.Condition = 2, bot.Unreachable, bot.Saturated
+		update(t, s, func(tx bot.Tx) error {
+			return errors.Join(tx.ReviseIncident(next), tx.Owe(next, nil, false, at(3)))
+		})
+		task.Delivery.Flight = flight
+		update(t, s, func(tx bot.Tx) error {
+			return tx.Settle(task.Delivery.Landed(bot.Receipt{Channel: "-1", IDs: []string{"7"}}), 1, time.Time{})
+		})
+		wantDue(t, s, time.Now(), "-1", "-2", "-3") // who waits for a first word stays urgent
+		stale := task.Delivery
+		stale.Flight = bot.Flight{}
+		err := s.Update(t.Context(), func(tx bot.Tx) error { return tx.Depart(stale, flight) })
+		if !errors.Is(err, bot.ErrConflict) {
+			t.Errorf("departed with an old revision: %v", err)
+		}
+	})
+}
+
+func TestSleepAndPostponement(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store) {
+		incident := ledger(t, s)
+		sleep := func() (n int) {
+			update(t, s, func(tx bot.Tx) (err error) {
+				n, err = tx.PutToSleep("tg", "-1", bot.Sleep{Since: at(2), Why: "kicked"})
+				return err
+			})
+			return n
+		}
+		if first, second := sleep(), sleep(); first != 1 || second != 0 {
+			t.Errorf("put to sleep %d, then %d; want 1, 0", first, second)
+		}
+		key := bot.DeliveryKey{Incident: incident.ID, Destination: "-2"}
+		update(t, s, func(tx bot.Tx) error { return tx.Postpone(key, at(30)) })
+		wantDue(t, s, at(5))
+		if _, next := due(t, s, at(5)); !next.Equal(at(30)) {
+			t.Errorf("next due at %v", next)
+		}
+		update(t, s, func(tx bot.Tx) error {
+			n, err := tx.Wake("tg", "-1", at(6))
+			if n != 1 {
+				t.Errorf("woke %d", n)
+			}
+			return err
+		})
+		wantDue(t, s, at(6), "-1")
+		update(t, s, func(tx bot.Tx) error { return tx.DropDelivery(key) })
+		wantDue(t, s, at(40), "-1")
+	})
+}
+
+func TestARetiredDestinationIsStillToldTheEnd(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store) {
+		incident := ledger(t, s)
+		update(t, s, func(tx bot.Tx) error { return tx.RetireDestination("-1") })
+		incident.Revision, incident.Before, incident.Condition, incident.ResolvedAt = 2, bot.Unreachable, bot.Normal, at(8)
+		update(t, s, func(tx bot.Tx) error {
+			return errors.Join(tx.ReviseIncident(incident), tx.Owe(incident, nil, true, at(8)))
+		})
+		wantDue(t, s, at(8), "-1", "-2")
+	})
+}

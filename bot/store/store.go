@@ -1,0 +1,143 @@
+// Package store keeps Panneau's data in SQLite (the default, embedded) or PostgreSQL. It is the only package that
+// speaks SQL, with one text for both engines.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	_ "modernc.org/sqlite" // the SQLite driver
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Store is a bot.Store on a database. Make one with OpenSQLite or OpenPostgres, and close it.
+type Store struct {
+	write   *sql.DB
+	read    *sql.DB
+	dialect goose.Dialect
+	reading sql.TxOptions
+}
+
+// OpenSQLite opens the database file, or creates it, and brings its schema up to date.
+func OpenSQLite(ctx context.Context, path string, logger *slog.Logger) (*Store, error) {
+	write, err := sql.Open("sqlite", sqliteDSN(path, "immediate", "query_only(0)"))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	write.SetMaxOpenConns(1) // SQLite has one writer: waiting here is cheaper than SQLITE_BUSY
+	read, err := sql.Open("sqlite", sqliteDSN(path, "deferred", "query_only(1)"))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close())
+	}
+	read.SetMaxOpenConns(4)
+	s := &Store{write: write, read: read, dialect: goose.DialectSQLite3}
+	if err := s.migrate(ctx, logger); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare %s: %w", path, err), s.Close())
+	}
+	return s, nil
+}
+
+// sqliteDSN sets what must hold on every connection of the pool: a write-ahead log that is flushed at each commit, so
+// that what was accepted survives a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous).
+func sqliteDSN(path, locking, access string) string {
+	query := url.Values{
+		"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(5000)", access},
+		"_txlock": {locking},
+	}
+	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + query.Encode()
+}
+
+// OpenPostgres opens the database at a postgres:// address and brings its schema up to date; several replicas may do
+// so at once. No error shows the address, which may hold a password.
+func OpenPostgres(ctx context.Context, address string, logger *slog.Logger) (*Store, error) {
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		return nil, errors.New("the address of the PostgreSQL database cannot be read")
+	}
+	db.SetMaxOpenConns(16)
+	db.SetMaxIdleConns(8)
+	s := &Store{
+		write: db, read: db, dialect: goose.DialectPostgres,
+		reading: sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
+	}
+	if err := s.migrate(ctx, logger); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare the PostgreSQL database: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) migrate(ctx context.Context, logger *slog.Logger) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	options := []goose.ProviderOption{goose.WithSlog(logger)}
+	if s.dialect == goose.DialectPostgres {
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := goose.NewProvider(s.dialect, s.write, files, options...)
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}
+
+// Close closes the database.
+func (s *Store) Close() error {
+	if s.read == s.write {
+		return s.write.Close()
+	}
+	return errors.Join(s.read.Close(), s.write.Close())
+}
+
+// View runs f on a consistent picture of the data.
+func (s *Store) View(ctx context.Context, f func(bot.Tx) error) error {
+	return s.transact(ctx, s.read, &s.reading, f)
+}
+
+// Update runs f in one transaction.
+func (s *Store) Update(ctx context.Context, f func(bot.Tx) error) error {
+	return s.transact(ctx, s.write, nil, f)
+}
+
+func (s *Store) transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, f func(bot.Tx) error) error {
+	sqlTx, err := db.BeginTx(ctx, options)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if err := f(&tx{ctx: ctx, sql: sqlTx, now: time.Now()}); err != nil {
+		return errors.Join(err, rollback(sqlTx))
+	}
+	if err := sqlTx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// rollback takes the transaction back. One whose context ended is taken back already.
+func rollback(t *sql.Tx) error {
+	if err := t.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+		return fmt.Errorf("roll back: %w", err)
+	}
+	return nil
+}

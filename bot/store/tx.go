@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// tx is one transaction. It carries its context because it never outlives the call that the context belongs to.
+type tx struct {
+	ctx context.Context //nolint:containedctx // see above
+	sql *sql.Tx
+	now time.Time
+}
+
+// exec runs a statement and returns how many rows it changed.
+func (t *tx) exec(query string, args ...any) (int, error) {
+	result, err := t.sql.ExecContext(t.ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
+// one runs a statement that must change exactly one row; another number is ErrConflict.
+func (t *tx) one(query string, args ...any) error {
+	n, err := t.exec(query, args...)
+	if err == nil && n != 1 {
+		return bot.ErrConflict
+	}
+	return err
+}
+
+// row is what both sql.Row and sql.Rows can do.
+type row interface{ Scan(targets ...any) error }
+
+// list reads every row of a query.
+func list[T any](t *tx, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := t.sql.QueryContext(t.ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		item, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, item)
+	}
+	return all, rows.Err()
+}
+
+// single reads the one row of a query; none is ErrNotFound.
+func single[T any](t *tx, scan func(row) (T, error), query string, args ...any) (T, error) {
+	all, err := list(t, scan, query, args...)
+	if err == nil && len(all) == 0 {
+		err = bot.ErrNotFound
+	}
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return all[0], nil
+}
+
+// millis is a time as it is stored: milliseconds since 1970 in UTC, 0 for the zero time.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// instant reads a stored time.
+func instant(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// encode is a value as it is stored in a text column.
+func encode(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil { // only for types that JSON cannot hold, and we store none
+		panic(fmt.Sprintf("encode %T: %v", value, err))
+	}
+	return string(text)
+}
+
+func decode(text string, into any) error {
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		return fmt.Errorf("decode a stored %T: %w", into, err)
+	}
+	return nil
+}
+
+// flag is a truth value as it is stored.
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

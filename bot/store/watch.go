@@ -1,0 +1,122 @@
+package store
+
+import (
+	"slices"
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// Standings implements bot.WatchTx.
+func (t *tx) Standings() ([]bot.Standing, error) {
+	return list(t, scanStanding, `SELECT platform, condition, since, checked_at, reason, evidence FROM standings`)
+}
+
+func scanStanding(r row) (s bot.Standing, err error) {
+	var since, checked int64
+	var evidence string
+	if err := r.Scan(&s.Platform, &s.Condition, &since, &checked, &s.Reason, &evidence); err != nil {
+		return s, err
+	}
+	s.Since, s.CheckedAt = instant(since), instant(checked)
+	return s, decode(evidence, &s.Evidence)
+}
+
+// PutStanding implements bot.WatchTx.
+func (t *tx) PutStanding(s bot.Standing) error {
+	_, err := t.exec(`
+		INSERT INTO standings (platform, condition, since, checked_at, reason, evidence)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (platform) DO UPDATE SET
+			condition = excluded.condition, since = excluded.since, checked_at = excluded.checked_at,
+			reason = excluded.reason, evidence = excluded.evidence`,
+		s.Platform, s.Condition, millis(s.Since), millis(s.CheckedAt), s.Reason, encode(s.Evidence))
+	return err
+}
+
+// TouchStandings implements bot.WatchTx.
+func (t *tx) TouchStandings(verdicts []bot.Verdict) error {
+	newest := make(map[bot.PlatformID]time.Time)
+	for _, v := range verdicts {
+		if v.At.After(newest[v.Platform]) {
+			newest[v.Platform] = v.At
+		}
+	}
+	for platform, at := range newest {
+		_, err := t.exec(`UPDATE standings SET checked_at = $2 WHERE platform = $1 AND checked_at < $2`,
+			platform, millis(at))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Tracks implements bot.WatchTx.
+func (t *tx) Tracks(n int) ([]bot.Track, error) {
+	tracks, err := list(t, scanTrack, `SELECT check_id, platform, condition, since FROM tracks`)
+	if err != nil {
+		return nil, err
+	}
+	for i := range tracks {
+		recent, err := list(t, scanVerdict, `
+			SELECT check_id, at, vantage, platform, outcome, reason, evidence FROM verdicts
+			WHERE check_id = $1 ORDER BY at DESC LIMIT $2`, tracks[i].Check, n)
+		if err != nil {
+			return nil, err
+		}
+		slices.Reverse(recent)
+		tracks[i].Recent = recent
+	}
+	return tracks, nil
+}
+
+func scanTrack(r row) (track bot.Track, err error) {
+	var since int64
+	err = r.Scan(&track.Check, &track.Platform, &track.Condition, &since)
+	track.Since = instant(since)
+	return track, err
+}
+
+// PutTrack implements bot.WatchTx. The track's verdicts are written by AddVerdicts.
+func (t *tx) PutTrack(track bot.Track) error {
+	_, err := t.exec(`
+		INSERT INTO tracks (check_id, platform, condition, since) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (check_id) DO UPDATE SET
+			platform = excluded.platform, condition = excluded.condition, since = excluded.since`,
+		track.Check, track.Platform, track.Condition, millis(track.Since))
+	return err
+}
+
+// AddVerdicts implements bot.WatchTx.
+func (t *tx) AddVerdicts(verdicts []bot.Verdict) error {
+	for _, v := range verdicts {
+		_, err := t.exec(`
+			INSERT INTO verdicts (check_id, at, vantage, platform, outcome, reason, evidence)
+			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+			v.Check, millis(v.At), v.Vantage, v.Platform, v.Outcome.String(), v.Reason, encode(v.Evidence))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func scanVerdict(r row) (v bot.Verdict, err error) {
+	var at int64
+	var outcome, evidence string
+	if err := r.Scan(&v.Check, &at, &v.Vantage, &v.Platform, &outcome, &v.Reason, &evidence); err != nil {
+		return v, err
+	}
+	v.At = instant(at)
+	if err := v.Outcome.UnmarshalText([]byte(outcome)); err != nil {
+		return v, err
+	}
+	return v, decode(evidence, &v.Evidence)
+}
+
+// PruneVerdicts implements bot.WatchTx.
+func (t *tx) PruneVerdicts(before time.Time) error {
+	_, err := t.exec(`DELETE FROM verdicts WHERE at < $1`, millis(before))
+	return err
+}

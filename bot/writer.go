@@ -1,0 +1,73 @@
+package bot
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Writer turns a task into the posting that its flight is about, from the state as it is at that moment.
+type Writer struct {
+	Renderer  Renderer
+	Platforms map[PlatformID]Platform
+	Every     map[PlatformID]time.Duration // how often each platform is checked
+	Vantages  int
+	PageURL   string // base address of the public page, without a slash at the end; empty where there is none
+}
+
+// Write renders the posting.
+func (w Writer) Write(t Task, now time.Time) (Posting, error) {
+	flight := t.Delivery.Flight
+	message, err := w.message(t, now)
+	if err != nil {
+		return Posting{}, fmt.Errorf("render incident %d for %s: %w", t.Incident.ID, t.Destination.ID, err)
+	}
+	posting := Posting{
+		To: t.Destination.Address, Message: message, Key: t.Delivery.PostingKey(flight),
+		Silent: flight.Act == ActPost && t.Delivery.Reposts > 0,
+	}
+	if flight.Act == ActRing {
+		posting.ReplyTo = t.Delivery.Receipt
+	}
+	return posting, nil
+}
+
+// message renders the notice in the destination's languages, the first above the others.
+func (w Writer) message(t Task, now time.Time) (Message, error) {
+	notice := w.notice(t, now)
+	var message Message
+	for i, lang := range t.Destination.Languages {
+		text, err := w.Renderer.Notice(lang, notice)
+		if err != nil {
+			return Message{}, err
+		}
+		if i == 0 {
+			message = text
+		} else {
+			message.Also = append(message.Also, text)
+		}
+	}
+	if t.Delivery.Plain {
+		return Message{Lang: message.Lang, Tone: message.Tone, Title: message.Title, Summary: message.Summary}, nil
+	}
+	return message, nil
+}
+
+func (w Writer) notice(t Task, now time.Time) Notice {
+	platform, known := w.Platforms[t.Incident.Platform]
+	if !known { // taken out of the configuration while its incident went on
+		platform = Platform{ID: t.Incident.Platform, Name: string(t.Incident.Platform)}
+	}
+	return Notice{
+		Purpose: t.Delivery.Flight.Purpose, Incident: t.Incident, Platform: platform,
+		Audience: t.Destination.Audience, CheckedAt: t.CheckedAt, Now: now, Every: w.Every[platform.ID],
+		Vantages: w.Vantages, Place: t.Destination.Place, PageURL: w.pageOf(t.Incident.ID), Heard: t.Delivery.Heard,
+	}
+}
+
+func (w Writer) pageOf(id IncidentID) string {
+	if w.PageURL == "" {
+		return ""
+	}
+	return w.PageURL + "/incidents/" + strconv.FormatInt(int64(id), 10)
+}
