@@ -3,7 +3,9 @@ package main_test
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,6 +71,7 @@ type vendor struct {
 func vendors() []vendor {
 	const sql = "only the store speaks SQL"
 	const chat = "a vendor's library is known to its own adapter only"
+	const judges = "only emulators and tests judge by a description of an API"
 	const socket = "only chat platforms speak WebSocket"
 	return []vendor{
 		{"database/sql", []string{"bot/store"}, sql},
@@ -83,13 +86,14 @@ func vendors() []vendor {
 			[]string{"notifiers/discord", "notifiers/slack", "notifiers/emulator/discord", "notifiers/emulator/slack"}, socket,
 		},
 		{"github.com/robfig/cron/v3", []string{"bot", "cmd/panneau/config"}, "one part owns the schedules, another one judges them"},
-		{"github.com/goccy/go-yaml", []string{"cmd/panneau/config", "checks/catalogue"}, "YAML is for what people write by hand"},
+		{"github.com/goccy/go-yaml", []string{"cmd/panneau/config", "checks/catalogue", "locales"}, "YAML is for what people write by hand"},
 		{"github.com/nicksnyder/go-i18n/v2", []string{"locales"}, "words live in locales"},
 		{"github.com/spf13/cobra", []string{"cmd/panneau"}, "only the command line knows its flags"},
 		{"github.com/prometheus/client_golang", []string{"cmd/panneau"}, "measuring is wiring: the parts report through their own interfaces"},
 		{"github.com/prometheus-community/pro-bing", []string{"checks"}, "only checks touch the network of others"},
 		{"github.com/miekg/dns", []string{"checks"}, "only checks touch the network of others"},
-		{"github.com/pb33f", []string{"notifiers/emulator"}, "only emulators judge requests by a vendor's description"},
+		{"github.com/pb33f/libopenapi", []string{"notifiers/emulator"}, judges},
+		{"github.com/pb33f/libopenapi-validator", []string{"notifiers/emulator"}, judges},
 		{"golang.org/x", everywhere(), "the extended standard library"},
 	}
 }
@@ -99,6 +103,23 @@ func everywhere() []string { return []string{"bot", "checks", "cmd", "locales", 
 func TestImports(t *testing.T) {
 	for _, problem := range importProblems(sources(t)) {
 		t.Error(problem)
+	}
+}
+
+// TestImportsHaveTheirReason holds the record of dependencies and the list above together.
+func TestImportsHaveTheirReason(t *testing.T) {
+	record, err := os.ReadFile(filepath.Join(moduleRoot(t), "docs", "adr", "0006-dependencies.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := inTests()
+	for _, v := range vendors() {
+		paths = append(paths, v.path)
+	}
+	for _, p := range paths {
+		if p != "database/sql" && !strings.Contains(string(record), "| "+p) {
+			t.Errorf("docs/adr/0006-dependencies.md has no line for %s", p)
+		}
 	}
 }
 
@@ -117,6 +138,7 @@ func TestImportsCatchesViolations(t *testing.T) {
 		"a vendor's library elsewhere":      {"notifiers/slack/a.go", "github.com/bwmarrin/discordgo"},
 		"a part of a vendor's library":      {"notifiers/discord/a.go", "github.com/slack-go/slack/socketmode"},
 		"a dependency without its reason":   {"bot/a.go", "github.com/someone/leftpad"},
+		"a contract outside of tests":       {"notifiers/a.go", module + "notifiers/notifiertest"},
 		"a folder without its place":        {"notifiers/matrix/a.go", "fmt"},
 		"a package that only tests may use": {"bot/a.go", "github.com/google/go-cmp/cmp"},
 	}
@@ -162,6 +184,8 @@ func refuseOurs(here area, file source, imported string) string {
 	switch {
 	case !ok:
 		return "it has no place in the layout"
+	case strings.HasSuffix(imported, "test") && !file.test():
+		return "it serves tests only"
 	case there.dir == here.dir || slices.Contains(here.may, there.dir):
 		return ""
 	case file.test() && !sibling(here, there):
@@ -180,24 +204,26 @@ func sibling(here, there area) bool {
 }
 
 func refuseVendor(here area, file source, imported string) string {
+	if file.test() && slices.ContainsFunc(inTests(), func(p string) bool { return within(imported, p) }) {
+		return ""
+	}
 	for _, v := range vendors() {
 		if within(imported, v.path) {
 			return v.refuse(here, file)
 		}
 	}
-	switch {
-	case !strings.Contains(strings.Split(imported, "/")[0], "."):
+	if !strings.Contains(strings.Split(imported, "/")[0], ".") {
 		return "" // the standard library
-	case file.test() && slices.ContainsFunc(testOnly(), func(p string) bool { return within(imported, p) }):
-		return ""
-	default:
-		return "it is not among the dependencies; give it its line in docs/adr/0006-dependencies.md, and in vendors of this test"
 	}
+	return "it is not among the dependencies; give it its line in docs/adr/0006-dependencies.md, and in vendors of this test"
 }
 
-// testOnly lists the packages that tests everywhere may use, and only they.
-func testOnly() []string {
-	return []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak"}
+// inTests lists what tests everywhere may use.
+func inTests() []string {
+	return []string{
+		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak",
+		"github.com/pb33f/libopenapi", "github.com/pb33f/libopenapi-validator",
+	}
 }
 
 func (v vendor) refuse(here area, file source) string {

@@ -58,7 +58,11 @@ type source struct {
 }
 
 func (s source) dir() string { return path.Dir(s.name) }
-func (s source) test() bool  { return strings.HasSuffix(s.name, "_test.go") }
+
+// test reports whether the file serves tests only: by its name, or by that of its package (storetest).
+func (s source) test() bool {
+	return strings.HasSuffix(s.name, "_test.go") || strings.HasSuffix(s.dir(), "test")
+}
 
 func (s source) at(n ast.Node) string {
 	return fmt.Sprintf("%s:%d", s.name, s.set.Position(n.Pos()).Line)
