@@ -1,0 +1,136 @@
+package statuspage
+
+import (
+	"encoding/json"
+	"flag"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs (-want +got):\n%s", path, diff)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	offline := func(s *source) *source { s.overview.Offline = true; return s }
+	empty := &source{overview: bot.Overview{Now: morning(t).overview.Now, Place: morning(t).overview.Place}}
+	tests := []struct {
+		name   string
+		source *source
+		path   string
+		status int
+	}{
+		{"morning.html", morning(t), "/", http.StatusOK},
+		{"fixed.html", morning(t), "/fixe", http.StatusOK},
+		{"serene.html", serene(t), "/", http.StatusOK},
+		{"offline.html", offline(morning(t)), "/", http.StatusOK},
+		{"empty.html", empty, "/", http.StatusOK},
+		{"incident-open.html", morning(t), "/incidents/12", http.StatusOK},
+		{"incident-better.html", morning(t), "/incidents/9", http.StatusOK},
+		{"incident-ended.html", morning(t), "/incidents/8", http.StatusOK},
+		{"missing.html", morning(t), "/incidents/7", http.StatusNotFound},
+		{"absent.html", &source{err: errDatabase}, "/", http.StatusServiceUnavailable},
+		{"morning.json", morning(t), "/api/v1/status.json", http.StatusOK},
+		{"offline.json", offline(morning(t)), "/api/v1/status.json", http.StatusOK},
+		{"empty.json", empty, "/api/v1/status.json", http.StatusOK},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := get(t, newPage(test.source), test.path)
+			if w.Code != test.status {
+				t.Errorf("status %d, want %d", w.Code, test.status)
+			}
+			// The style sheet has a file of its own; its place says that it arrived whole.
+			body := strings.Replace(w.Body.String(), "<style>"+style+"</style>", "<style>…</style>", 1)
+			golden(t, test.name, []byte(body))
+		})
+	}
+}
+
+// TestAPIDescription holds the answers against the published description.
+func TestAPIDescription(t *testing.T) {
+	document, err := libopenapi.NewDocument([]byte(openAPI))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, errs := validator.NewValidator(document)
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	if ok, problems := v.ValidateDocument(); !ok {
+		t.Fatalf("the description itself: %v", problems)
+	}
+	offline := morning(t)
+	offline.overview.Offline = true
+	for name, s := range map[string]*source{"morning": morning(t), "offline": offline, "crowd": crowd(t)} {
+		t.Run(name, func(t *testing.T) {
+			w := get(t, newPage(s), "/api/v1/status.json")
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://panneau.example/api/v1/status.json", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ok, problems := v.ValidateHttpResponse(r, w.Result()); !ok {
+				for _, problem := range problems {
+					t.Errorf("%s: %+v", problem.Message, problem.SchemaValidationErrors)
+				}
+			}
+			var answer statusJSON
+			if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+				t.Fatal(err)
+			}
+			if len(answer.Platforms) != len(s.overview.Platforms) {
+				t.Errorf("%d platforms, want %d", len(answer.Platforms), len(s.overview.Platforms))
+			}
+		})
+	}
+	if got := get(t, newPage(morning(t)), "/api/v1/openapi.yaml"); got.Body.String() != openAPI {
+		t.Error("the description is not served as it is")
+	}
+}
+
+// TestTypography looks at what people read, in every golden page: no plain space where French wants none that breaks,
+// no straight apostrophe.
+func TestTypography(t *testing.T) {
+	pages, err := filepath.Glob("testdata/*.html")
+	if err != nil || len(pages) == 0 {
+		t.Fatal("no pages", err)
+	}
+	for _, page := range pages {
+		content, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, body, _ := strings.Cut(string(content), "<body>")
+		text := textOf(body)
+		for _, wrong := range []string{" :", " ;", " !", " ?", " »", "« ", "'", "...", "00 h", " h 0"} {
+			if i := strings.Index(text, wrong); i >= 0 {
+				t.Errorf("%s: %q in %q", page, wrong, text[max(0, i-30):min(len(text), i+30)])
+			}
+		}
+	}
+}
