@@ -1,0 +1,101 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Board answers what the state of things is, for the chats and for the public page, from what is written.
+type Board struct {
+	Store     Store
+	Platforms []Platform // in the order to show
+	Every     map[PlatformID]time.Duration
+	Vantages  int
+	PageURL   string
+	Offline   func() bool // whether our own network is known to be broken
+}
+
+// Overview is the state of the platforms that follow lists (nil: all), for a reader and their clock.
+func (b *Board) Overview(ctx context.Context, follow []PlatformID, reader Audience, place Place) (Overview, error) {
+	o := Overview{Now: time.Now(), Place: place, Audience: reader, Offline: b.Offline(), PageURL: b.PageURL}
+	err := b.Store.View(ctx, func(tx Tx) error {
+		standings, err := tx.Standings()
+		if err != nil {
+			return err
+		}
+		for _, p := range b.Platforms {
+			if follow == nil || slices.Contains(follow, p.ID) {
+				o.Platforms = append(o.Platforms, b.view(p, standings))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return o, fmt.Errorf("read the state of the platforms: %w", err)
+	}
+	return o, nil
+}
+
+func (b *Board) view(p Platform, standings []Standing) PlatformView {
+	view := PlatformView{Platform: p, Every: b.Every[p.ID], Vantages: b.Vantages}
+	i := slices.IndexFunc(standings, func(s Standing) bool { return s.Platform == p.ID })
+	if i < 0 {
+		return view
+	}
+	s := standings[i]
+	view.Condition, view.Since, view.CheckedAt = s.Condition, s.Since, s.CheckedAt
+	view.Reason, view.Evidence = s.Reason, s.Evidence
+	return view
+}
+
+// Incidents lists the newest incidents, newest first, at most n.
+func (b *Board) Incidents(ctx context.Context, n int) (list []Incident, err error) {
+	err = b.Store.View(ctx, func(tx Tx) error {
+		list, err = tx.LastIncidents(n)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the incidents: %w", err)
+	}
+	return list, nil
+}
+
+// Ask narrows an overview to the platform that a person named. Typing errors are forgiven; where nothing is near
+// enough, the overview says which names are nearest.
+func (b *Board) Ask(o Overview, word string) Overview {
+	o.Asked = word
+	scored := make([]scoredView, 0, len(b.Platforms))
+	for _, p := range b.Platforms {
+		scored = append(scored, scoredView{p, distanceTo(p, word)})
+	}
+	slices.SortStableFunc(scored, func(a, b scoredView) int { return cmp.Compare(a.distance, b.distance) })
+	best := scored[:0:0]
+	for _, s := range scored {
+		if s.distance == scored[0].distance {
+			best = append(best, s)
+		}
+	}
+	views := o.Platforms
+	o.Platforms = nil
+	if len(best) == 0 || best[0].distance > farthest(word) {
+		for _, s := range scored[:min(3, len(scored))] {
+			o.Nearest = append(o.Nearest, s.platform)
+		}
+		return o
+	}
+	for _, s := range best {
+		i := slices.IndexFunc(views, func(v PlatformView) bool { return v.Platform.ID == s.platform.ID })
+		if i >= 0 {
+			o.Platforms = append(o.Platforms, views[i])
+		}
+	}
+	return o
+}
+
+type scoredView struct {
+	platform Platform
+	distance int
+}
