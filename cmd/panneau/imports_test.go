@@ -94,6 +94,7 @@ func vendors() []vendor {
 		{"github.com/miekg/dns", []string{"checks"}, "only checks touch the network of others"},
 		{"github.com/pb33f/libopenapi", []string{"notifiers/emulator"}, judges},
 		{"github.com/pb33f/libopenapi-validator", []string{"notifiers/emulator"}, judges},
+		{"github.com/pb33f/jsonschema/v6", []string{"notifiers/emulator"}, judges},
 		{"golang.org/x", everywhere(), "the extended standard library"},
 	}
 }
