@@ -1,0 +1,120 @@
+package locales
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/nicksnyder/go-i18n/v2/i18n/template"
+	"golang.org/x/text/language"
+)
+
+// ErrLanguage is returned for a language that Panneau has no texts in.
+var ErrLanguage = errors.New("no texts in this language")
+
+//go:embed texts/*.yaml menus/*.yaml
+var files embed.FS
+
+// catalogue holds the texts of one language. Every language has a bundle of its own, so that a missing text is an error
+// and never a sentence in another language.
+type catalogue struct {
+	tag       language.Tag
+	localizer *i18n.Localizer
+	parser    template.Parser
+	messages  map[string]*i18n.Message
+}
+
+// loadFolder reads every catalogue of an embedded folder, by BCP 47 tag.
+func loadFolder(folder string) (map[string]*catalogue, error) {
+	names, err := fs.Glob(files, folder+"/*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", folder, err)
+	}
+	catalogues := make(map[string]*catalogue, len(names))
+	for _, name := range names {
+		tag, err := language.Parse(strings.TrimSuffix(path.Base(name), ".yaml"))
+		if err != nil {
+			return nil, fmt.Errorf("name of %s: %w", name, err)
+		}
+		if catalogues[tag.String()], err = loadFile(name, tag); err != nil {
+			return nil, fmt.Errorf("load %s: %w", name, err)
+		}
+	}
+	return catalogues, nil
+}
+
+func loadFile(name string, tag language.Tag) (*catalogue, error) {
+	data, err := files.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	bundle := i18n.NewBundle(tag)
+	list, err := bundle.ParseMessageBytes(tag, data, unmarshal)
+	if err != nil {
+		return nil, err
+	}
+	messages := make(map[string]*i18n.Message, len(list))
+	for _, m := range list {
+		messages[m.ID] = m
+	}
+	return &catalogue{
+		tag:       tag,
+		localizer: i18n.NewLocalizer(bundle, tag.String()),
+		parser:    &template.TextParser{Option: "missingkey=error"},
+		messages:  messages,
+	}, nil
+}
+
+func unmarshal(data []byte, v any) error { return yaml.Unmarshal(data, v) }
+
+// has reports whether there is a text under the key.
+func (c *catalogue) has(key string) bool { return c.messages[key] != nil }
+
+// fill puts values into the text under a key. A value called Count chooses the plural form. An unknown key, a missing
+// value and a missing plural form are errors.
+func (c *catalogue) fill(key string, values map[string]string, count any) (string, error) {
+	return c.localizer.Localize(&i18n.LocalizeConfig{
+		MessageID:      key,
+		TemplateData:   values,
+		TemplateParser: c.parser,
+		PluralCount:    count,
+	})
+}
+
+// rightToLeft reports whether the language is written from right to left.
+func (c *catalogue) rightToLeft() bool {
+	script, _ := c.tag.Script()
+	switch script.String() {
+	case "Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm":
+		return true
+	default:
+		return false
+	}
+}
+
+// french reports whether the typography of French applies.
+func (c *catalogue) french() bool {
+	base, _ := c.tag.Base()
+	return base.String() == "fr"
+}
+
+// find returns the catalogue of a language, or of the language that it is a variety of: fr for fr-CA.
+func find(catalogues map[string]*catalogue, lang string) (*catalogue, error) {
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %q", ErrLanguage, lang)
+	}
+	if c := catalogues[tag.String()]; c != nil {
+		return c, nil
+	}
+	base, _ := tag.Base()
+	if c := catalogues[base.String()]; c != nil {
+		return c, nil
+	}
+	return nil, fmt.Errorf("%w: %q", ErrLanguage, lang)
+}

@@ -1,0 +1,101 @@
+package locales
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// Help renders the answer to a call for help: what can be asked, what Panneau does and what it does not. The error wraps
+// [ErrLanguage] for a language that Panneau does not have; a command without a text is an error too.
+func (r *Renderer) Help(lang string, h bot.Help) (bot.Message, error) {
+	w, err := r.newWriter(lang, "", bot.Place{Location: time.UTC}, time.Time{})
+	if err != nil {
+		return bot.Message{}, fmt.Errorf("render help: %w", err)
+	}
+	var items []string
+	for _, c := range h.Calls {
+		items = append(items, w.call(c)...)
+	}
+	m := bot.Message{
+		Tone:    bot.ToneInfo,
+		Title:   w.say("help.title", nil),
+		Summary: w.say("help.summary", nil),
+		Links:   w.page(h.PageURL),
+		Footer:  w.say("footer.about", nil),
+	}
+	if len(items) > 0 {
+		m.Sections = append(m.Sections, bot.Section{Heading: w.say("heading.commands", nil), Items: items})
+	}
+	m.Sections = append(m.Sections, w.about())
+	return w.finish(m)
+}
+
+// call explains a command, with and without its argument.
+func (w *writer) call(c bot.Call) []string {
+	key := "command." + c.Command
+	items := []string{w.say("help.call", values{"Typed": c.Typed, "Does": w.part(key+".does", nil)})}
+	if c.Arg {
+		items = append(items, w.say("help.call.option", values{
+			"Typed": c.Typed, "Option": w.part(key+".option", nil), "Does": w.part(key+".narrow", nil),
+		}))
+	}
+	return items
+}
+
+func (w *writer) about() bot.Section {
+	return bot.Section{Heading: w.say("heading.about", nil), Items: lines(w.say("about.lines", nil))}
+}
+
+func (w *writer) page(url string) []bot.Link {
+	if url == "" {
+		return nil
+	}
+	return []bot.Link{{Text: w.say("link.page", nil), URL: url}}
+}
+
+// Welcome renders the greeting in a chat that the bot was just added to: what it follows, or how to subscribe it. The
+// error wraps [ErrLanguage] for a language that Panneau does not have.
+func (r *Renderer) Welcome(lang string, g bot.Welcome) (bot.Message, error) {
+	w, err := r.newWriter(lang, g.Audience, bot.Place{Location: time.UTC}, time.Time{})
+	if err != nil {
+		return bot.Message{}, fmt.Errorf("render welcome: %w", err)
+	}
+	m := bot.Message{Tone: bot.ToneInfo, Title: w.say("welcome.title", nil), Links: w.page(g.PageURL)}
+	if len(g.Follows) > 0 {
+		m.Summary = w.say("welcome.known", values{"Names": w.list("list.and", w.names(g.Follows))})
+	} else {
+		m.Summary = w.say("welcome.new", nil)
+		m.Facts = w.identity(g)
+		m.Sections = []bot.Section{{
+			Heading: w.say("heading.subscribe", nil), Text: []string{w.say("welcome.subscribe", nil)},
+		}}
+	}
+	m.Sections = append(m.Sections, w.asking(g)...)
+	m.Sections = append(m.Sections, w.about())
+	m.Footer = w.seal(w.sentences(append(w.glossary(g.Follows), w.part("footer.about", nil))))
+	return w.finish(m)
+}
+
+// identity is what the operator copies into the configuration.
+func (w *writer) identity(g bot.Welcome) []bot.Fact {
+	return []bot.Fact{
+		w.fact("account", phrase(insert(string(g.Account)))),
+		w.fact("channel", phrase(insert(g.Channel))),
+	}
+}
+
+// asking explains the commands of the chat.
+func (w *writer) asking(g bot.Welcome) []bot.Section {
+	s := bot.Section{Heading: w.say("heading.commands", nil)}
+	for _, c := range []bot.Call{{Command: "status", Typed: g.Status}, {Command: "aide", Typed: g.Help}} {
+		if c.Typed != "" {
+			s.Items = append(s.Items, w.call(c)...)
+		}
+	}
+	if len(s.Items) == 0 {
+		return nil
+	}
+	return []bot.Section{s}
+}

@@ -1,0 +1,179 @@
+package locales
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// settling is how long after a return slowness is still to be expected: until then a notice says « de nouveau
+// accessible », afterwards « retour à la normale ».
+const settling = 30 * time.Minute
+
+// Notice renders a message about an incident. The error wraps [ErrLanguage] for a language that Panneau does not have;
+// an unknown purpose and a place without a clock are errors too.
+func (r *Renderer) Notice(lang string, n bot.Notice) (bot.Message, error) {
+	w, err := r.newWriter(lang, n.Audience, n.Place, n.Now)
+	if err != nil {
+		return bot.Message{}, fmt.Errorf("render notice: %w", err)
+	}
+	var m bot.Message
+	switch n.Purpose {
+	case bot.PurposeBulletin:
+		m = w.bulletin(n)
+	case bot.PurposeWorse, bot.PurposeAgain, bot.PurposeBack:
+		m = w.ring(n)
+	default:
+		return bot.Message{}, fmt.Errorf("render notice: unknown purpose %q", n.Purpose)
+	}
+	return w.finish(m)
+}
+
+// bulletin is the living message.
+func (w *writer) bulletin(n bot.Notice) bot.Message {
+	i := n.Incident
+	title, summary := word(i.Condition), phrase("")
+	if back(i) {
+		title, summary = w.backKey(i.Worst, i), w.returned(n, i.Worst)
+	} else {
+		summary = w.state(n)
+	}
+	return bot.Message{
+		Tone:     tone(i.Condition),
+		Title:    w.headline(i.Condition, "title."+title, n.Platform),
+		Summary:  w.seal(summary),
+		Facts:    w.bulletinFacts(n),
+		Sections: w.advice(w.advised(i)),
+		Links:    w.links(n.Platform, n.PageURL, "link.incident"),
+		Footer:   w.bulletinFooter(n),
+	}
+}
+
+// back reports whether the incident is over because the platform works again, and not because it was closed.
+func back(i bot.Incident) bool { return !i.Open() && i.Condition == bot.Normal }
+
+// headline is a title: one symbol, then words.
+func (w *writer) headline(c bot.Condition, key string, p bot.Platform) string {
+	return symbol(c) + w.say(key, values{"Name": w.bare(p)})
+}
+
+// state says what is the matter and since when.
+func (w *writer) state(n bot.Notice) phrase {
+	i, c := n.Incident, word(n.Incident.Condition)
+	name := w.name(n.Platform)
+	switch {
+	case i.Before == bot.NotYetKnown:
+		return w.condition(c+".since", name, i.Since)
+	case i.Before == i.Condition || i.Before == bot.Unverifiable:
+		return w.lasting(n, w.condition(c+".now", name, time.Time{}))
+	case i.Condition == bot.Unverifiable:
+		return w.before(n, w.condition(c+".since", name, i.ChangedAt))
+	case !i.Before.Usable() && i.Condition.Outage() && i.Condition.Usable():
+		return w.began(n, w.condition(c+".eased", name, i.ChangedAt))
+	default:
+		return w.began(n, w.condition(c+".since", name, i.ChangedAt))
+	}
+}
+
+// condition is the sentence about a condition.
+func (w *writer) condition(form string, name phrase, since time.Time) phrase {
+	v := values{"Name": name}
+	if !since.IsZero() {
+		v["Since"] = w.zoned(w.since(since))
+	}
+	return w.part("summary."+form, v)
+}
+
+// lasting adds since when there are difficulties, where the time of the last change is not the beginning of the state.
+func (w *writer) lasting(n bot.Notice, first phrase) phrase {
+	if !n.Incident.Condition.Outage() {
+		return first
+	}
+	return w.then(first, w.part("summary.lasting", values{"Since": w.zoned(w.since(n.Incident.Since))}))
+}
+
+// began adds when the difficulties began, unless that was just said.
+func (w *writer) began(n bot.Notice, first phrase) phrase {
+	i := n.Incident
+	if !i.Condition.Outage() || i.ChangedAt.Truncate(time.Minute).Equal(i.Since.Truncate(time.Minute)) {
+		return first
+	}
+	return w.then(first, w.part("summary.began", values{"Began": w.at(i.Since)}))
+}
+
+// before adds the last condition that is known.
+func (w *writer) before(n bot.Notice, first phrase) phrase {
+	key := "was." + word(n.Incident.Before)
+	if !w.has(key) {
+		return first
+	}
+	return w.then(first, w.part(key, nil))
+}
+
+// then puts a sentence after another.
+func (w *writer) then(first, next phrase) phrase {
+	return w.part("sentences", values{"First": first, "Next": next})
+}
+
+// backKey chooses how a return is told, by what the reader had to go without.
+func (w *writer) backKey(from bot.Condition, i bot.Incident) string {
+	switch {
+	case w.now.Sub(i.ResolvedAt) >= settling:
+		return "settled"
+	case from.Usable():
+		return "back.usable"
+	case from == bot.LoginImpossible:
+		return "back.login"
+	default:
+		return "back"
+	}
+}
+
+// returned says that the platform is back, since when and how long it was not.
+func (w *writer) returned(n bot.Notice, from bot.Condition) phrase {
+	i := n.Incident
+	text := w.condition(w.backKey(from, i), w.name(n.Platform), i.ResolvedAt)
+	if !i.Worst.Outage() {
+		return text
+	}
+	return w.then(text, w.part("summary.lasted", values{"Duration": w.duration(i.ResolvedAt.Sub(i.Since))}))
+}
+
+// advised names the advice that fits: none once everything is as usual.
+func (w *writer) advised(i bot.Incident) string {
+	if !back(i) {
+		return word(i.Condition)
+	}
+	if key := w.backKey(i.Worst, i); key == "back" || key == "back.login" {
+		return "back"
+	}
+	return "none"
+}
+
+func (w *writer) bulletinFooter(n bot.Notice) string {
+	var parts []phrase
+	i := n.Incident
+	if i.Open() && (i.Condition == bot.Unreachable || i.Condition == bot.LoginImpossible) {
+		parts = append(parts, w.part("footer.cause", nil))
+	}
+	switch {
+	case i.Open():
+		parts = append(parts, w.part("footer.living", nil))
+	case n.Every > 0:
+		parts = append(parts, w.part("footer.still", values{"Every": w.every(n.Every)}))
+	}
+	return w.seal(w.sentences(append(parts, w.part("footer.about", nil))))
+}
+
+// sentences puts sentences one after the other.
+func (w *writer) sentences(list []phrase) phrase {
+	if len(list) == 0 {
+		return ""
+	}
+	text := list[0]
+	for _, next := range list[1:] {
+		text = w.then(text, next)
+	}
+	return text
+}

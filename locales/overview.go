@@ -1,0 +1,112 @@
+package locales
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// Overview renders the answer to « what is the state of things? »: one platform in detail where there is one to show,
+// otherwise the troubled ones first and the others in a line. The error wraps [ErrLanguage] for a language that Panneau
+// does not have; a place without a clock is an error too.
+func (r *Renderer) Overview(lang string, o bot.Overview) (bot.Message, error) {
+	w, err := r.newWriter(lang, o.Audience, o.Place, o.Now)
+	if err != nil {
+		return bot.Message{}, fmt.Errorf("render overview: %w", err)
+	}
+	switch {
+	case o.Offline:
+		return w.finish(w.offline())
+	case o.Asked != "" && len(o.Platforms) == 0:
+		return w.finish(w.unknown(o))
+	case len(o.Platforms) == 1:
+		return w.finish(w.detail(o.Platforms[0], o.PageURL))
+	default:
+		return w.finish(w.board(o))
+	}
+}
+
+// offline says that nothing can be said.
+func (w *writer) offline() bot.Message {
+	return bot.Message{
+		Tone:    bot.ToneInfo,
+		Title:   symbol(bot.Unverifiable) + w.say("overview.offline.title", nil),
+		Summary: w.seal(w.then(w.part("overview.offline", nil), w.part("overview.offline.advice", nil))),
+	}
+}
+
+// askedLimit is how much of a name that nobody knows is repeated, in characters.
+const askedLimit = 60
+
+// unknown answers a question about a platform that there is not.
+func (w *writer) unknown(o bot.Overview) bot.Message {
+	asked := []rune(clean(o.Asked))
+	if len(asked) > askedLimit {
+		asked = append(asked[:askedLimit], '…')
+	}
+	text := []phrase{w.part("overview.unknown", values{"Asked": string(asked)})}
+	if names := w.names(o.Nearest); len(names) > 0 {
+		text = append(text, w.part("overview.meant", values{"Names": w.list("list.or", names)}))
+	}
+	text = append(text, w.part("overview.hint", nil))
+	return bot.Message{
+		Tone:    bot.ToneInfo,
+		Title:   symbol(bot.NotYetKnown) + w.say("overview.unknown.title", nil),
+		Summary: w.seal(w.sentences(text)),
+		Footer:  w.seal(w.sentences(w.glossary(o.Nearest))),
+	}
+}
+
+// names are the platforms' names for an enumeration.
+func (w *writer) names(platforms []bot.Platform) []phrase {
+	var names []phrase
+	for _, p := range platforms {
+		names = append(names, w.bare(p))
+	}
+	return names
+}
+
+// glossary explains « ENT » to families where it stands in a name of an enumeration.
+func (w *writer) glossary(platforms []bot.Platform) []phrase {
+	isENT := func(p bot.Platform) bool { return hasWord(p.Name, "ENT") }
+	if w.audience != bot.Families || !slices.ContainsFunc(platforms, isENT) {
+		return nil
+	}
+	return []phrase{w.part("footer.glossary", nil)}
+}
+
+// detail is everything about one platform.
+func (w *writer) detail(v bot.PlatformView, page string) bot.Message {
+	form := ".since"
+	if v.Since.IsZero() || v.Condition == bot.NotYetKnown {
+		form, v.Since = ".now", time.Time{}
+	}
+	s := sight{v.Condition, v.Reason, v.Evidence, v.CheckedAt, v.Every, v.Vantages}
+	return bot.Message{
+		Tone:     tone(v.Condition),
+		Title:    w.headline(v.Condition, "title."+word(v.Condition), v.Platform),
+		Summary:  w.seal(w.condition(word(v.Condition)+form, w.name(v.Platform), v.Since)),
+		Facts:    append(w.seen(s), append(w.lastChecked(s), w.technical(s)...)...),
+		Sections: w.advice(word(v.Condition)),
+		Links:    w.links(v.Platform, page, "link.page"),
+		Footer:   w.say("footer.about", nil),
+	}
+}
+
+// lastChecked tells how long ago the platform was looked at.
+func (w *writer) lastChecked(s sight) []bot.Fact {
+	if s.checkedAt.IsZero() {
+		return nil
+	}
+	text := w.ago(s.checkedAt)
+	if s.vantages > 0 {
+		text = w.part("checked.from", values{"Moment": text, "Count": s.vantages})
+	}
+	label := "checked"
+	if s.condition == bot.Unverifiable {
+		label = "tried"
+	}
+	return []bot.Fact{w.fact(label, text)}
+}

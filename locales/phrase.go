@@ -1,0 +1,141 @@
+package locales
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// phrase is a text in the making. What was inserted into it stands between guards: typography leaves it alone, and in a
+// language written from right to left it is isolated, so that a name or an address does not jump to another place.
+type phrase string
+
+// The guards are noncharacters, which no text that is exchanged may hold (https://www.unicode.org/faq/private_use.html).
+const (
+	guardOpen  = '\uFDD0'
+	guardClose = '\uFDD1'
+)
+
+// The isolates of the Unicode bidirectional algorithm (https://www.unicode.org/reports/tr9/, section 2.4).
+const (
+	isolateOpen  = "\u2068" // first strong isolate
+	isolateClose = "\u2069" // pop directional isolate
+)
+
+// insert prepares a value for a placeholder.
+func insert(value any) string {
+	switch v := value.(type) {
+	case phrase:
+		return guard(string(v))
+	case digits:
+		return string(v)
+	case string:
+		return guard(clean(v))
+	default:
+		return guard(clean(fmt.Sprint(v)))
+	}
+}
+
+func guard(text string) string { return string(guardOpen) + text + string(guardClose) }
+
+// typeset applies the typography of the language.
+func (c *catalogue) typeset(text string) phrase {
+	if !c.french() {
+		return phrase(text)
+	}
+	return phrase(Typeset(text))
+}
+
+// seal finishes a phrase: the guards become isolates or vanish.
+func (c *catalogue) seal(p phrase) string {
+	open, end := "", ""
+	if c.rightToLeft() {
+		open, end = isolateOpen, isolateClose
+	}
+	return strings.NewReplacer(string(guardOpen), open, string(guardClose), end).Replace(string(p))
+}
+
+// clean makes foreign text harmless for the layout around it: no line breaks or other controls, no characters that turn
+// the direction of what follows, nothing that is not UTF-8.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == guardOpen, r == guardClose, r == utf8.RuneError:
+			return -1
+		case unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
+			return ' '
+		default:
+			return r
+		}
+	}, text)
+}
+
+// bare is a platform's name with the spaces and apostrophes of the language and every other character as its owner
+// writes it.
+func (w *writer) bare(p bot.Platform) phrase {
+	name := p.Name
+	if name == "" {
+		name = string(p.ID)
+	}
+	name = strings.Join(strings.Fields(clean(name)), " ")
+	if w.french() {
+		name = setSpaces(setApostrophes(name))
+	}
+	return phrase(name)
+}
+
+// name is a platform's name within a sentence. A name that reads like a part of the sentence (« Ma classe à la maison »)
+// is quoted; « ENT » is explained to families the first time.
+func (w *writer) name(p bot.Platform) phrase {
+	name := w.bare(p)
+	ent := hasWord(string(name), "ENT")
+	if readsLikeProse(string(name)) {
+		name = w.part("name.quoted", values{"Name": name})
+	}
+	if ent && w.audience == bot.Families && !w.glossed {
+		w.glossed = true
+		name = w.part("name.glossed", values{"Name": name})
+	}
+	return name
+}
+
+// readsLikeProse reports whether a word of the name starts with a small letter.
+func readsLikeProse(name string) bool {
+	for word := range strings.FieldsSeq(name) {
+		if first, _ := utf8.DecodeRuneInString(word); unicode.IsLower(first) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasWord reports whether a word stands in the text by itself.
+func hasWord(text, word string) bool {
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if part == word {
+			return true
+		}
+	}
+	return false
+}
+
+// list joins names: « A, B et C » with the key "list.and".
+func (w *writer) list(key string, names []phrase) phrase {
+	if len(names) == 0 {
+		return ""
+	}
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	head := names[0]
+	for _, name := range names[1:last] {
+		head = w.part("list.more", values{"Head": head, "Next": name})
+	}
+	return w.part(key, values{"Head": head, "Last": names[last]})
+}

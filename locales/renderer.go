@@ -1,0 +1,53 @@
+package locales
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// Renderer renders every text of Panneau. It implements [bot.Renderer] and is safe for concurrent use.
+type Renderer struct {
+	texts map[string]*catalogue
+	menus map[string]*catalogue
+}
+
+var _ bot.Renderer = (*Renderer)(nil)
+
+// New reads the embedded texts. An error means that the program was built with a broken text file.
+func New() (*Renderer, error) {
+	texts, err := loadFolder("texts")
+	if err != nil {
+		return nil, fmt.Errorf("load texts: %w", err)
+	}
+	menus, err := loadFolder("menus")
+	if err != nil {
+		return nil, fmt.Errorf("load menus: %w", err)
+	}
+	return &Renderer{texts: texts, menus: menus}, nil
+}
+
+// Languages lists the BCP 47 tags of the languages that Panneau writes in, in alphabetical order.
+func (r *Renderer) Languages() []string { return slices.Sorted(maps.Keys(r.texts)) }
+
+// Text returns the text under a key of the catalogue, such as "terminal.offline", with data put into its
+// placeholders. Data is shown as it is: an address or a folder keeps every character. A value named Count must be a whole
+// number and chooses the plural form. The error wraps [ErrLanguage] for a language that Panneau does not have; an
+// unknown key and a missing placeholder are errors too.
+func (r *Renderer) Text(lang, key string, data map[string]any) (string, error) {
+	c, err := find(r.texts, lang)
+	if err != nil {
+		return "", err
+	}
+	w := &writer{catalogue: c}
+	text := w.say(key, data)
+	return text, w.err
+}
+
+// lines splits a text of the catalogue that holds one item a line.
+func lines(text string) []string {
+	return strings.Split(strings.TrimSpace(text), "\n")
+}
