@@ -14,7 +14,8 @@ type Speaker struct {
 	config SpeakerConfig
 	clerk  *clerk
 	pacer  *Pacer
-	wake   chan struct{}
+	wake   chan struct{} // the ledger has changed
+	more   chan struct{} // a delivery that ended has more to tell
 	log    *slog.Logger
 
 	mu   sync.Mutex
@@ -27,7 +28,8 @@ type SpeakerConfig struct {
 	Store    Store
 	Notifier Notifier
 	Writer   Writer
-	Parallel int // requests under way at once, at most; 0 for the default
+	Parallel int           // requests under way at once, at most; 0 for the default
+	Look     time.Duration // how often the ledger is read when nobody calls: what another process wrote is found then
 	Trouble  func(Trouble)
 	Logger   *slog.Logger
 }
@@ -36,8 +38,8 @@ const (
 	defaultParallel = 64
 	// agendaSize is how many tasks are looked at together.
 	agendaSize = 512
-	// look is how often the ledger is read when nobody calls: what another process has written is found then.
-	look = time.Second
+	// defaultLook suits a ledger that only this process writes: whoever writes to it calls.
+	defaultLook = time.Minute
 	// patience is the longest wait that a task spends in memory. Longer ones are written down and make room.
 	patience = 5 * time.Second
 	// parting is how long a delivery on its way may take to end when the program stops.
@@ -49,16 +51,22 @@ func NewSpeaker(c SpeakerConfig) *Speaker {
 	if c.Parallel == 0 {
 		c.Parallel = defaultParallel
 	}
+	if c.Look == 0 {
+		c.Look = defaultLook
+	}
 	return &Speaker{
-		config: c, clerk: newClerk(c.Store), pacer: NewPacer(), wake: make(chan struct{}, 1),
+		config: c, clerk: newClerk(c.Store), pacer: NewPacer(), wake: make(chan struct{}, 1), more: make(chan struct{}, 1),
 		busy: make(map[DeliveryKey]bool), log: c.Logger.With("account", c.Account),
 	}
 }
 
 // Wake tells the speaker that the ledger has changed. It never blocks.
-func (s *Speaker) Wake() {
+func (s *Speaker) Wake() { ring(s.wake) }
+
+// ring leaves a sign in a channel with room for one.
+func ring(bell chan<- struct{}) {
 	select {
-	case s.wake <- struct{}{}:
+	case bell <- struct{}{}:
 	default:
 	}
 }
@@ -81,6 +89,7 @@ func (s *Speaker) Run(ctx context.Context) error {
 				stop(err)
 			}
 			s.free(t.Key())
+			ring(s.more)
 		})
 	})
 	sends.Wait()
@@ -100,7 +109,7 @@ func (s *Speaker) speak(ctx context.Context, start func(Task)) {
 			s.log.Error("read the ledger", "err", err)
 		}
 		if len(tasks) == 0 {
-			s.wait(ctx, next)
+			s.wait(ctx, next, s.more)
 			continue
 		}
 		s.work(ctx, tasks, start)
@@ -132,7 +141,7 @@ func (s *Speaker) work(ctx context.Context, tasks []Task, start func(Task)) {
 			return
 		}
 		if at.After(now) {
-			if s.wait(ctx, at) {
+			if s.wait(ctx, at, nil) {
 				return
 			}
 			continue
@@ -172,7 +181,7 @@ func (s *Speaker) postpone(ctx context.Context, tasks []Task, now time.Time) {
 	})
 	if err != nil && ctx.Err() == nil {
 		s.log.Error("postpone deliveries", "err", err)
-		s.wait(ctx, now.Add(look))
+		s.wait(ctx, now.Add(time.Second), nil)
 	}
 }
 
@@ -185,11 +194,12 @@ func (s *Speaker) limits(t Task) []Bucket {
 	return s.config.Notifier.Buckets(op, t.Destination.Address)
 }
 
-// wait returns at a time, at the latest after a look's time, or earlier, and true, when the ledger has changed.
-func (s *Speaker) wait(ctx context.Context, at time.Time) (woken bool) {
-	pause := look
+// wait returns at a time (zero: any), at the latest after a look's time, or earlier, and true, when the ledger has changed
+// or the other bell rings.
+func (s *Speaker) wait(ctx context.Context, at time.Time, other <-chan struct{}) (woken bool) {
+	pause := s.config.Look
 	if !at.IsZero() {
-		pause = min(max(time.Until(at), 0), look)
+		pause = min(max(time.Until(at), 0), pause)
 	}
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
@@ -197,6 +207,8 @@ func (s *Speaker) wait(ctx context.Context, at time.Time) (woken bool) {
 	case <-ctx.Done():
 		return true
 	case <-s.wake:
+		return true
+	case <-other:
 		return true
 	case <-timer.C:
 		return false
