@@ -1,0 +1,76 @@
+package checks
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"slices"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// Kind is what a check does: "http".
+type Kind string
+
+// HTTP asks for a page as a browser does.
+const HTTP Kind = "http"
+
+// kind is how the checks of one kind are validated and made.
+type kind struct {
+	validate func(Spec) []FieldError
+	build    func(Spec, Env) (bot.Checker, error)
+}
+
+// kinds is the one list of all kinds.
+func kinds() map[Kind]kind {
+	return map[Kind]kind{
+		HTTP: {validateHTTP, newHTTP},
+	}
+}
+
+// Kinds lists the kinds of check that exist, in alphabetical order.
+func Kinds() []Kind { return slices.Sorted(maps.Keys(kinds())) }
+
+// Env is what all checks of a process share.
+type Env struct {
+	// UserAgent says who asks and how to reach them; see [UserAgent]. It is required.
+	UserAgent string
+	// Logger is told of the address refusals and, at debug level, of every run. Nil: nothing is logged.
+	Logger *slog.Logger
+	// Dialer opens the connections and, by its Resolver, finds the addresses. Its Control functions are not used. The
+	// zero value uses the system's resolver and routes.
+	Dialer net.Dialer
+	// Roots are the certificate authorities to trust. Nil: the system's.
+	Roots *x509.CertPool
+	// Addresses says where a check may connect to. The zero value: public addresses only.
+	Addresses Addresses
+}
+
+// UserAgent is the name under which Panneau asks for pages: « Panneau/1.0 (+contact) ». The contact is a public URL or
+// an e-mail address at which a platform's owner reaches whoever runs this Panneau.
+func UserAgent(version, contact string) string {
+	return fmt.Sprintf("Panneau/%s (+%s)", version, contact)
+}
+
+// New makes the check that the spec describes. It does no I/O. The error joins one [FieldError] for each thing that is
+// wrong with the spec; [Problems] takes it apart again.
+func New(spec Spec, env Env) (bot.Checker, error) {
+	spec = spec.withDefaults()
+	if err := errors.Join(spec.Validate(), env.admits(spec)); err != nil {
+		return nil, fmt.Errorf("check %s: %w", spec.ID, err)
+	}
+	if env.UserAgent == "" {
+		return nil, fmt.Errorf("check %s: no User-Agent: checks must say who asks", spec.ID)
+	}
+	if env.Logger == nil {
+		env.Logger = slog.New(slog.DiscardHandler)
+	}
+	checker, err := kinds()[spec.Kind].build(spec, env)
+	if err != nil {
+		return nil, fmt.Errorf("check %s: %w", spec.ID, err)
+	}
+	return checker, nil
+}

@@ -1,0 +1,225 @@
+package checks
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// References are places on the Internet that have nothing to do with schools and nothing with each other. While none
+// of them answers, the trouble is on our side.
+type References struct {
+	// Addresses are asked for a TCP connection, "IP:port", without name resolution.
+	Addresses []string
+	// Names are looked up, nothing more.
+	Names []string
+}
+
+// DefaultReferences are public resolvers of three independent organisations, over IPv4 and IPv6, and the names of two
+// unrelated sites. Their owners publish the addresses: Cloudflare (https://one.one.one.one), Quad9
+// (https://quad9.net/service/service-addresses-and-features/) and FDN (https://www.fdn.fr/actions/dns/). The first two
+// answer on port 443 (DNS over HTTPS), FDN's on port 53.
+func DefaultReferences() References {
+	return References{
+		Addresses: []string{
+			"1.1.1.1:443", "9.9.9.9:443", "80.67.169.12:53",
+			"[2606:4700:4700::1111]:443", "[2620:fe::fe]:443", "[2001:910:800::12]:53",
+		},
+		Names: []string{"www.afnic.fr", "www.wikipedia.org"},
+	}
+}
+
+// Validate reports every entry that cannot be asked, each a [FieldError] with the fields "addresses" and "names".
+func (r References) Validate() error {
+	var list []FieldError
+	for i, address := range r.Addresses {
+		if _, err := netip.ParseAddrPort(address); err != nil {
+			list = append(list, FieldError{entry("addresses", i), "ce n’est pas une adresse IP suivie d’un port", "écrivez par exemple 9.9.9.9:443 ou [2620:fe::fe]:443"})
+		}
+	}
+	for i, name := range r.Names {
+		if name == "" || strings.ContainsAny(name, ":/@ ") {
+			list = append(list, FieldError{entry("names", i), "ce n’est pas un nom de site", "écrivez par exemple www.afnic.fr, sans https:// ni port"})
+		}
+	}
+	return joined(list)
+}
+
+// Line is the state of our own connection to the Internet.
+type Line struct {
+	Uplink bool // packets get out and back
+	DNS    bool // names resolve
+}
+
+// Guard tells our own trouble from the platforms'. It is safe for concurrent use.
+type Guard struct {
+	references References
+	dialer     net.Dialer
+	addresses  Addresses
+	logger     *slog.Logger
+	flight     singleflight.Group
+
+	mu      sync.Mutex
+	line    Line
+	at      time.Time
+	hadIPv4 bool
+}
+
+// NewGuard makes a guard that asks the references. Without addresses and names it is switched off: the line is always
+// found well. Of env it uses the dialer, the logger and, for the addresses that names lead to, the address policy.
+func NewGuard(references References, env Env) *Guard {
+	if env.Logger == nil {
+		env.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Guard{references: references, dialer: env.Dialer, addresses: env.Addresses, logger: env.Logger}
+}
+
+var _ bot.Guard = (*Guard)(nil)
+
+// Online reports whether our own network is good enough to believe a bad verdict with this reason. It is not when ctx
+// ends before that is known.
+func (g *Guard) Online(ctx context.Context, reason bot.Reason) bool {
+	line, err := g.Look(ctx)
+	if err != nil {
+		return false
+	}
+	return line.Uplink && (line.DNS || reason != bot.ReasonDNS)
+}
+
+const (
+	lookFresh = 5 * time.Second // how long a look is good for: within a confirmation burst one is enough
+	lookLimit = 3 * time.Second // a reference that has not answered by then counts as silent
+)
+
+// Look finds out how our line is. Several callers share one look, and a look is good for 5 s. The error is that of ctx.
+func (g *Guard) Look(ctx context.Context) (Line, error) {
+	if line, fresh := g.last(); fresh {
+		return line, nil
+	}
+	done := g.flight.DoChan("look", func() (any, error) {
+		if line, fresh := g.last(); fresh {
+			return line, nil
+		}
+		return g.look(context.WithoutCancel(ctx)), nil
+	})
+	select {
+	case <-ctx.Done():
+		return Line{}, ctx.Err()
+	case result := <-done:
+		return result.Val.(Line), nil
+	}
+}
+
+func (g *Guard) last() (Line, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.line, !g.at.IsZero() && time.Since(g.at) < lookFresh
+}
+
+func (g *Guard) look(ctx context.Context) Line {
+	ctx, cancel := context.WithTimeout(ctx, lookLimit)
+	defer cancel()
+	answers := answers{count: make(map[family]int), enough: cancel, named: len(g.references.Names) > 0}
+	var wait sync.WaitGroup
+	for _, address := range g.references.Addresses {
+		wait.Go(func() { answers.add(familyOf(address), g.answers(ctx, address)) })
+	}
+	for _, name := range g.references.Names {
+		wait.Go(func() { answers.add(familyName, g.resolves(ctx, name)) })
+	}
+	wait.Wait()
+	return g.conclude(answers.count)
+}
+
+// conclude turns the answers into the state of the line. Where IPv4 has worked before it must work now: IPv6 alone
+// does not reach most platforms.
+func (g *Guard) conclude(count map[family]int) Line {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	named := len(g.references.Names) == 0 || count[familyName] > 0
+	line := Line{Uplink: count[familyIPv4] > 0 || count[familyIPv6] > 0 && !g.hadIPv4, DNS: named}
+	if len(g.references.Addresses) == 0 {
+		line.Uplink = named
+	}
+	g.hadIPv4 = g.hadIPv4 || count[familyIPv4] > 0
+	if line != g.line && !g.at.IsZero() || line != (Line{true, true}) && g.at.IsZero() {
+		g.logger.Warn("own network", "uplink", line.Uplink, "dns", line.DNS)
+	}
+	g.line, g.at = line, time.Now()
+	return line
+}
+
+// answers reports whether a TCP connection to an address can be made.
+func (g *Guard) answers(ctx context.Context, address string) bool {
+	conn, err := g.dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
+}
+
+// resolves reports whether a name leads to an address that can be its own: captive portals resolve every name, to
+// themselves.
+func (g *Guard) resolves(ctx context.Context, name string) bool {
+	resolver := g.dialer.Resolver
+	if resolver == nil {
+		resolver = net.DefaultResolver
+	}
+	found, err := resolver.LookupNetIP(ctx, "ip", name)
+	if err != nil {
+		return false
+	}
+	for _, address := range found {
+		if g.addresses.Admit(address) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// family is what a reference's answer proves.
+type family string
+
+const (
+	familyIPv4 family = "ipv4"
+	familyIPv6 family = "ipv6"
+	familyName family = "name"
+)
+
+func familyOf(address string) family {
+	at, err := netip.ParseAddrPort(address)
+	if err == nil && at.Addr().Unmap().Is6() {
+		return familyIPv6
+	}
+	return familyIPv4
+}
+
+// answers counts which references answered.
+type answers struct {
+	named  bool   // whether names are asked too
+	enough func() // ends the look early
+
+	mu    sync.Mutex
+	count map[family]int
+}
+
+// add takes one answer in. When nothing is left to find out, the silent references are not waited for.
+func (a *answers) add(f family, answered bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if answered {
+		a.count[f]++
+	}
+	if a.count[familyIPv4] > 0 && (!a.named || a.count[familyName] > 0) {
+		a.enough()
+	}
+}

@@ -1,0 +1,91 @@
+package checks
+
+import (
+	"mime"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+	"golang.org/x/text/encoding/charmap"
+)
+
+// page is an answer's body as texts to compare with. Each form is made only when it is asked for.
+type page struct {
+	read   func() string // what a person reads, folded
+	source func() string // the source, folded
+	length func() int    // how much a person reads, in characters
+}
+
+func newPage(body []byte, contentType string) page {
+	text := sync.OnceValue(func() string { return decode(body) })
+	read := sync.OnceValue(func() string {
+		if !isHTML(contentType) {
+			return fold(text())
+		}
+		return fold(visible(text()))
+	})
+	return page{
+		read:   read,
+		source: sync.OnceValue(func() string { return fold(text()) }),
+		length: sync.OnceValue(func() int { return utf8.RuneCountInString(read()) }),
+	}
+}
+
+// isHTML reports whether an answer of this type has markup. What says nothing about itself is taken for a page.
+func isHTML(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err != nil || strings.Contains(kind, "html") || strings.Contains(kind, "xml")
+}
+
+// decode reads the body as UTF-8 or, where it is none, as Windows-1252: whatever older French pages declare, it is that
+// or one of its subsets (https://encoding.spec.whatwg.org/#names-and-labels maps ISO 8859-1 to it).
+func decode(body []byte) string {
+	if utf8.Valid(body) {
+		return string(body)
+	}
+	text, err := charmap.Windows1252.NewDecoder().Bytes(body)
+	if err != nil {
+		return strings.ToValidUTF8(string(body), "\uFFFD")
+	}
+	return string(text)
+}
+
+// visible is the text of a page as a person reads it, title included. Scripts are left out: many pages carry there, for
+// later use, the very error messages that signatures look for.
+func visible(source string) string {
+	var b strings.Builder
+	tokens := html.NewTokenizer(strings.NewReader(source))
+	hidden := 0
+	for {
+		switch tokens.Next() {
+		case html.ErrorToken:
+			return b.String()
+		case html.TextToken:
+			if hidden == 0 {
+				b.Write(tokens.Text())
+			}
+		case html.StartTagToken:
+			hidden += hides(tokens, &b)
+		case html.EndTagToken:
+			hidden = max(0, hidden-hides(tokens, &b))
+		case html.SelfClosingTagToken:
+			hides(tokens, &b)
+		}
+	}
+}
+
+// hides returns 1 for a tag whose content nobody reads. A tag that stands between words leaves a space.
+func hides(tokens *html.Tokenizer, b *strings.Builder) int {
+	name, _ := tokens.TagName()
+	switch atom.Lookup(name) {
+	case atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Iframe, atom.Textarea:
+		return 1
+	case atom.A, atom.Abbr, atom.B, atom.Big, atom.Em, atom.Font, atom.I, atom.Mark, atom.Small, atom.Span, atom.Strong,
+		atom.Sub, atom.Sup, atom.U, atom.Wbr:
+	default:
+		b.WriteByte(' ')
+	}
+	return 0
+}

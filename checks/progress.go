@@ -1,0 +1,137 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptrace"
+	"sync"
+	"time"
+)
+
+// phase is how far a run has come.
+type phase string
+
+const (
+	connecting phase = "connection" // name, connection and TLS
+	waiting    phase = "headers"    // the request is on its way
+	reading    phase = "body"       // the headers are there
+)
+
+// lateError is a run that was cut off because one of its limits was reached.
+type lateError struct {
+	phase     phase // in which it was
+	resolving bool  // while connecting: the name was still being looked up
+}
+
+// Error names the phase.
+func (e *lateError) Error() string { return fmt.Sprintf("time limit reached (phase: %s)", e.phase) }
+
+// progress follows one run and cuts it off when a phase, or all of it, lasts too long. It is safe for concurrent use:
+// connection attempts report from goroutines of their own.
+type progress struct {
+	limits Limits
+	cancel context.CancelCauseFunc
+	total  *time.Timer
+
+	mu        sync.Mutex
+	phase     phase
+	timer     *time.Timer // of the phase; nil where only the total counts
+	address   string      // that answered or was tried last
+	answered  bool        // whether a connection was made to it
+	resolving bool
+}
+
+// startProgress returns the context that a run has to use. Call stop when it is over.
+func startProgress(parent context.Context, limits Limits) (context.Context, *progress) {
+	ctx, cancel := context.WithCancelCause(parent)
+	p := &progress{limits: limits, cancel: cancel}
+	p.total = time.AfterFunc(limits.Total, p.late)
+	p.enter(connecting)
+	return httptrace.WithClientTrace(ctx, p.trace()), p
+}
+
+func (p *progress) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.total.Stop()
+	p.stopPhase()
+	p.cancel(nil)
+}
+
+func (p *progress) stopPhase() {
+	if p.timer != nil {
+		p.timer.Stop()
+		p.timer = nil
+	}
+}
+
+func (p *progress) enter(next phase) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopPhase()
+	p.phase = next
+	switch next {
+	case connecting:
+		p.timer = time.AfterFunc(p.limits.Connect, p.late)
+	case waiting:
+		p.timer = time.AfterFunc(p.limits.Headers, p.late)
+	}
+}
+
+func (p *progress) late() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cancel(&lateError{p.phase, p.resolving})
+}
+
+// in reports the phase.
+func (p *progress) in() phase {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.phase
+}
+
+// at is the address that answered, or the one that was tried last.
+func (p *progress) at() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.address
+}
+
+func (p *progress) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn:      func(string) { p.enter(connecting) },
+		DNSStart:     func(httptrace.DNSStartInfo) { p.lookUp(true) },
+		DNSDone:      func(httptrace.DNSDoneInfo) { p.lookUp(false) },
+		ConnectStart: func(_, address string) { p.try(address) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			p.reach(info.Conn.RemoteAddr().String())
+			p.enter(waiting)
+		},
+	}
+}
+
+// lookUp begins or ends the search for a name's addresses, with which a new connection begins.
+func (p *progress) lookUp(going bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.resolving = going
+	if going {
+		p.address, p.answered = "", false
+	}
+}
+
+// try keeps the address unless another one, raced against it, has answered already.
+func (p *progress) try(address string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.answered {
+		p.address = address
+	}
+}
+
+func (p *progress) reach(address string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.address, p.answered = address, true
+}

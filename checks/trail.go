@@ -1,0 +1,123 @@
+package checks
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// The ways in which a redirect leads nowhere.
+var (
+	errTooManyRedirects = errors.New("too many redirects")
+	errRedirectLoop     = errors.New("redirect loop")
+	errRedirectTarget   = errors.New("redirect to something that is not a web address")
+)
+
+// trail is the way that one run took from redirect to redirect, in addresses that are fit for evidence.
+type trail struct {
+	limit      int      // redirects followed; negative: none
+	headers    []string // names of the spec's own headers
+	stops      []string
+	seen       map[string]int // by full URL
+	downgraded bool           // a redirect left https for http
+}
+
+// mayReturn is how often a redirect may come back to an address that was asked before: once or twice is how sites set a
+// cookie.
+const mayReturn = 2
+
+func newTrail(s Spec) *trail {
+	return &trail{limit: s.MaxRedirects, headers: slices.Collect(maps.Keys(s.Headers))}
+}
+
+func (t *trail) start(u *url.URL) {
+	t.stops = []string{presentable(u)}
+	t.seen = map[string]int{u.String(): 1}
+}
+
+// follow decides on each redirect; it is a CheckRedirect function of http.Client.
+func (t *trail) follow(next *http.Request, via []*http.Request) error {
+	if t.limit < 0 {
+		return http.ErrUseLastResponse
+	}
+	u := next.URL
+	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return errRedirectTarget
+	}
+	u.User = nil
+	t.seen[u.String()]++
+	switch {
+	case t.seen[u.String()] > mayReturn+1:
+		return errRedirectLoop
+	case len(via) > t.limit:
+		return errTooManyRedirects
+	}
+	t.keepToOneself(next, via[0].URL.Host)
+	t.stops = append(t.stops, presentable(u))
+	t.downgraded = t.downgraded || u.Scheme == "http" && via[len(via)-1].URL.Scheme == "https"
+	return nil
+}
+
+// keepToOneself takes out of a redirected request what the next host has no business to see: the address that led to
+// it, and the headers that the operator meant for the first one.
+func (t *trail) keepToOneself(next *http.Request, first string) {
+	next.Header.Del("Referer")
+	if next.URL.Host == first {
+		return
+	}
+	for _, name := range t.headers {
+		if http.CanonicalHeaderKey(name) != "Accept-Language" && http.CanonicalHeaderKey(name) != "Accept" {
+			next.Header.Del(name)
+		}
+	}
+}
+
+// last is the address asked last.
+func (t *trail) last() string {
+	if len(t.stops) == 0 {
+		return ""
+	}
+	return t.stops[len(t.stops)-1]
+}
+
+// note adds the redirects to a detail.
+func (t *trail) note(detail string) string {
+	parts := make([]string, 0, 3)
+	if detail != "" {
+		parts = append(parts, detail)
+	}
+	if t.downgraded {
+		parts = append(parts, "a redirect leaves https for http")
+	}
+	if n := len(t.stops) - 1; n > 0 {
+		parts = append(parts, fmt.Sprintf("%d redirects: %s", n, strings.Join(t.stops, " > ")))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// longestPath is how much of an address's path is kept, in bytes.
+const longestPath = 120
+
+// presentable is an address without what may be somebody's: user name, query, fragment, session parameters in the path
+// (;jsessionid=…) and path segments that look like a token.
+func presentable(u *url.URL) string {
+	segments := strings.Split(u.EscapedPath(), "/")
+	token := regexp.MustCompile(`^[A-Za-z0-9_.~%=-]*[0-9][A-Za-z0-9_.~%=-]*$`)
+	for i, s := range segments {
+		s, _, _ = strings.Cut(s, ";")
+		if len(s) >= 20 && token.MatchString(s) {
+			s = "…"
+		}
+		segments[i] = s
+	}
+	path := strings.Join(segments, "/")
+	if len(path) > longestPath {
+		path = path[:longestPath]
+	}
+	return fmt.Sprintf("%s://%s%s", u.Scheme, u.Host, path)
+}

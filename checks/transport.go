@@ -1,0 +1,29 @@
+package checks
+
+import (
+	"crypto/tls"
+	"net/http"
+	"time"
+)
+
+// maxHeaders bounds the headers of an answer, in bytes.
+const maxHeaders = 256 << 10
+
+// linger is how much longer than the run's own limit an attempt to connect may last: net/http goes on dialling after
+// its request has ended, for the sake of a later one.
+const linger = 100 * time.Millisecond
+
+// newTransport opens a connection for every request and never keeps one: what counts is whether somebody who comes now
+// gets in. A proxy from the environment is not used either.
+func newTransport(env Env, spec Spec) *http.Transport {
+	dialer := env.addresses(spec).dialer(env.Dialer)
+	dialer.Timeout = spec.Limits.Connect + linger
+	return &http.Transport{
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{RootCAs: env.Roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    dialer.Timeout,
+		ForceAttemptHTTP2:      true,
+		DisableKeepAlives:      true,
+		MaxResponseHeaderBytes: maxHeaders,
+	}
+}
