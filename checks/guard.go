@@ -65,6 +65,7 @@ type Guard struct {
 	dialer     net.Dialer
 	addresses  Addresses
 	logger     *slog.Logger
+	limit      time.Duration // of a look
 	flight     singleflight.Group
 
 	mu      sync.Mutex
@@ -79,7 +80,9 @@ func NewGuard(references References, env Env) *Guard {
 	if env.Logger == nil {
 		env.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Guard{references: references, dialer: env.Dialer, addresses: env.Addresses, logger: env.Logger}
+	return &Guard{
+		references: references, dialer: env.Dialer, addresses: env.Addresses, logger: env.Logger, limit: lookLimit,
+	}
 }
 
 var _ bot.Guard = (*Guard)(nil)
@@ -125,7 +128,7 @@ func (g *Guard) last() (Line, bool) {
 }
 
 func (g *Guard) look(ctx context.Context) Line {
-	ctx, cancel := context.WithTimeout(ctx, lookLimit)
+	ctx, cancel := context.WithTimeout(ctx, g.limit)
 	defer cancel()
 	answers := answers{count: make(map[family]int), enough: cancel, named: len(g.references.Names) > 0}
 	var wait sync.WaitGroup

@@ -29,7 +29,7 @@ func meanings() map[bot.Reason]meaning {
 	return map[bot.Reason]meaning{
 		bot.ReasonNone: {"la page attendue arrive dans le délai prévu.", "la plateforme fonctionne normalement."},
 		bot.ReasonDNS: {
-			"le nom du site ne mène à aucune adresse. Si d’autres sites se résolvent depuis ce réseau, cela concerne ce nom ; sinon, cela vient de notre résolveur.",
+			"le nom du site ne mène à aucune adresse. Si d’autres sites se résolvent depuis ce réseau, cela concerne ce nom ; sinon, vérifiez le résolveur de cette machine.",
 			"le site est introuvable.",
 		},
 		bot.ReasonRefused:        {"le serveur refuse la connexion : rien n’écoute à cette adresse et à ce port.", noPage},
@@ -50,7 +50,7 @@ func meanings() map[bot.Reason]meaning {
 		bot.ReasonBodyMissing:   {"la page arrive, mais un texte attendu n’y figure pas.", "la page qui s’affiche n’est pas celle attendue."},
 		bot.ReasonBodyForbidden: {"la page arrive, mais un texte qui ne doit pas s’y trouver y figure.", "la page qui s’affiche n’est pas celle attendue."},
 		bot.ReasonBodyTooLarge:  {"la réponse dépasse la taille que le contrôle accepte de lire ; elle n’est pas jugée.", notKnown},
-		bot.ReasonQuotaPage:     {"le serveur répond par une page qui demande de revenir plus tard, faute de place.", "la connexion est refusée pour le moment ; recharger sans cesse n’aide pas."},
+		bot.ReasonQuotaPage:     {"le serveur répond par une page qui limite le nombre de personnes et demande de revenir plus tard.", "la connexion est refusée pour le moment ; recharger sans cesse n’aide pas."},
 		bot.ReasonMaintenance:   {"le serveur répond par une page qui annonce une maintenance.", "la plateforme n’est pas utilisable pendant la maintenance."},
 		bot.ReasonClosed:        {"le serveur répond par une page qui dit que le service est fermé.", "la plateforme est fermée."},
 		bot.ReasonLoginPath:     {"l’étape de connexion ne répond pas comme elle le devrait (voir le détail).", noLogin},

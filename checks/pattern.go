@@ -112,7 +112,7 @@ func foldClass(pairs []rune) []rune {
 	folded := slices.Clone(pairs)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		for r := pairs[i]; r <= pairs[i+1] && pairs[i+1]-pairs[i] < longestRange; r++ {
-			if plain := []rune(fold(string(r))); len(plain) == 1 {
+			if plain := []rune(fold(string(r))); r > unicode.MaxASCII && len(plain) == 1 {
 				folded = append(folded, plain[0], plain[0])
 			}
 		}
