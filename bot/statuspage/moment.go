@@ -20,7 +20,7 @@ type moment struct {
 }
 
 // machineTime is the form of HTML's time element, to the minute: a page whose words are the same stays the same.
-const machineTime = "2006-01-02T15:04Z07:00"
+const machineTime = "2006-01-02T15:04Z"
 
 const nbsp = "\u00a0"
 
@@ -31,14 +31,14 @@ func (c clock) moment(t time.Time) *moment {
 	}
 	t = t.In(c.location)
 	now := c.now.In(c.location)
-	m := &moment{ISO: t.Format(machineTime)}
+	m := &moment{ISO: t.UTC().Format(machineTime)}
 	hour := hourText(t)
 	switch {
 	case sameDay(t, now):
-		m.At, m.Since, m.Of = "à"+nbsp+hour, "depuis "+hour, "de"+nbsp+hour
+		m.At, m.Since, m.Of = "à"+nbsp+hour, "depuis"+nbsp+hour, "de"+nbsp+hour
 	case sameDay(t, now.AddDate(0, 0, -1)):
-		day := "hier à" + nbsp + hour
-		m.At, m.Since, m.Of = day, "depuis "+day, "d’"+day
+		day := "hier" + nbsp + "à" + nbsp + hour
+		m.At, m.Since, m.Of = day, "depuis"+nbsp+day, "d’"+day
 	default:
 		day := dayText(t, now.Year()) + " à" + nbsp + hour
 		m.At, m.Since, m.Of = "le"+nbsp+day, "depuis le"+nbsp+day, "du"+nbsp+day

@@ -29,7 +29,7 @@ func TestMoment(t *testing.T) {
 		if plain(m.At) != test.wantAt || plain(m.Since) != test.wantSince || plain(m.Of) != test.wantOf {
 			t.Errorf("%s: %q, %q, %q", test.at, m.At, m.Since, m.Of)
 		}
-		if back, err := time.Parse(machineTime, m.ISO); err != nil || !back.Equal(test.at) {
+		if back, err := time.Parse(machineTime, m.ISO); err != nil || !back.Equal(test.at.UTC()) {
 			t.Errorf("%s: %q for machines", test.at, m.ISO)
 		}
 	}

@@ -88,7 +88,7 @@ func (p *Page) homeView(f *facts) *homeView {
 		shown.Path = paths[view.Platform.ID]
 		h.Platforms = append(h.Platforms, shown)
 		switch {
-		case !shown.Current:
+		case !f.current(view):
 		case view.Condition.Outage():
 			h.Trouble++
 		case view.Condition == bot.Normal:
@@ -157,7 +157,8 @@ func (p *Page) platformView(f *facts, view bot.PlatformView) platformView {
 		v.Checked = f.clock().moment(view.CheckedAt)
 	}
 	if !v.Current {
-		v.Tone = toneUnknown
+		// « Dernier état connu » is said of a state, not of not knowing one.
+		v.Current, v.Tone = v.Tone == toneUnknown, toneUnknown
 	}
 	return v
 }
@@ -192,7 +193,7 @@ func (p *Page) incidentView(f *facts, i bot.Incident) *incidentView {
 	case !v.Open:
 		v.Label, v.Lasted = p.config.Label(i.Worst), lastText(i.ResolvedAt.Sub(i.Since))
 	case !v.Current:
-		v.Tone = toneUnknown
+		v.Current, v.Tone = v.Tone == toneUnknown, toneUnknown
 	}
 	if v.Open && f.doubt == "" {
 		v.Checked = clock.moment(platform.CheckedAt)

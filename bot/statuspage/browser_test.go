@@ -1,0 +1,159 @@
+package statuspage
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// browser is one tab of a headless Chromium, spoken to in its DevTools protocol
+// (https://chromedevtools.github.io/devtools-protocol/). It belongs to one goroutine.
+type browser struct {
+	socket   *websocket.Conn
+	calls    int
+	problems []string // what the browser itself complained of since the last page
+}
+
+type browserMessage struct {
+	ID     int             `json:"id"`
+	Method string          `json:"method"`
+	Result json.RawMessage `json:"result"`
+	Params json.RawMessage `json:"params"`
+	Error  json.RawMessage `json:"error"`
+}
+
+// startBrowser starts a browser for the length of the test.
+func startBrowser(t *testing.T, binary string) *browser {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), binary,
+		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+		"--remote-debugging-address=127.0.0.1", "--remote-debugging-port=0", "--user-data-dir="+t.TempDir(), "about:blank")
+	command.WaitDelay = 10 * time.Second
+	stderr, err := command.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	endpoint := debuggingAddress(t, stderr)
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		_, _ = io.Copy(io.Discard, stderr)
+	}()
+	b := &browser{socket: dialTab(t, endpoint)}
+	t.Cleanup(func() {
+		_ = b.socket.WriteJSON(map[string]any{"id": 0, "method": "Browser.close"})
+		<-drained
+		_ = b.socket.Close()
+		_ = command.Wait()
+	})
+	for _, domain := range []string{"Page.enable", "Runtime.enable", "Log.enable"} {
+		b.call(t, domain, nil)
+	}
+	return b
+}
+
+// debuggingAddress reads where the browser listens from what it says first.
+func debuggingAddress(t *testing.T, stderr io.Reader) string {
+	t.Helper()
+	lines := bufio.NewScanner(stderr)
+	for lines.Scan() {
+		if _, address, found := strings.Cut(lines.Text(), "DevTools listening on "); found {
+			return address
+		}
+	}
+	t.Fatal("the browser ended before it listened")
+	return ""
+}
+
+func dialTab(t *testing.T, endpoint string) *websocket.Conn {
+	t.Helper()
+	address, err := url.Parse(endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://"+address.Host+"/json/new?about:blank", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	var tab struct {
+		Socket string `json:"webSocketDebuggerUrl"`
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&tab); err != nil {
+		t.Fatal(err)
+	}
+	socket, _, err := websocket.DefaultDialer.DialContext(t.Context(), tab.Socket, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return socket
+}
+
+// call asks for something and returns the answer.
+func (b *browser) call(t *testing.T, method string, params map[string]any) json.RawMessage {
+	t.Helper()
+	b.calls++
+	request := map[string]any{"id": b.calls, "method": method}
+	if params != nil {
+		request["params"] = params
+	}
+	if err := b.socket.WriteJSON(request); err != nil {
+		t.Fatalf("%s: %v", method, err)
+	}
+	m := b.read(t, func(m browserMessage) bool { return m.ID == b.calls })
+	if m.Error != nil {
+		t.Fatalf("%s: %s", method, m.Error)
+	}
+	return m.Result
+}
+
+// await waits for an event.
+func (b *browser) await(t *testing.T, event string) {
+	t.Helper()
+	b.read(t, func(m browserMessage) bool { return m.Method == event })
+}
+
+func (b *browser) read(t *testing.T, wanted func(browserMessage) bool) browserMessage {
+	t.Helper()
+	_ = b.socket.SetReadDeadline(time.Now().Add(30 * time.Second))
+	for {
+		var m browserMessage
+		if err := b.socket.ReadJSON(&m); err != nil {
+			t.Fatalf("read from the browser: %v", err)
+		}
+		b.note(m)
+		if wanted(m) {
+			return m
+		}
+	}
+}
+
+// note keeps what stands in the browser's log: a policy that was broken, a file that is missing. An answer of 404 or
+// 503 to the page itself is what some tests ask for.
+func (b *browser) note(m browserMessage) {
+	if m.Method != "Log.entryAdded" {
+		return
+	}
+	var event struct {
+		Entry struct{ Source, Text, URL string }
+	}
+	if err := json.Unmarshal(m.Params, &event); err == nil && event.Entry.Source != "network" {
+		b.problems = append(b.problems, event.Entry.Text)
+	}
+}
