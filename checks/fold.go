@@ -20,8 +20,7 @@ func fold(text string) string {
 		case unicode.IsSpace(r):
 			gap = b.Len() > 0
 			continue
-		case r < unicode.MaxASCII:
-		case unicode.In(r, unicode.Mn, unicode.Cf):
+		case r > unicode.MaxASCII && unicode.In(r, unicode.Mn, unicode.Cf):
 			continue
 		}
 		if gap {
