@@ -2,3 +2,12 @@ package slack
 
 // KindOf is open to the tests: the table itself must hold every listed error.
 var KindOf = kindOf
+
+// Trusted tells the tests which response addresses are used.
+func Trusted(n *Notifier, address string) bool { return n.trusted(address) }
+
+// SeenOnce delivers an id three times and reports whether only the first delivery is handled.
+func SeenOnce(id string) bool {
+	s := newSeen()
+	return s.first(id) && !s.first(id) && !s.first(id)
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -56,6 +57,7 @@ func checkSchema(manifest any) []string {
 		panic(err)
 	}
 	compiler := jsonschema.NewCompiler()
+	compiler.UseRegexpEngine(compilePattern)
 	if err := compiler.AddResource("manifest.json", schema); err != nil {
 		panic(err)
 	}
@@ -66,10 +68,37 @@ func checkSchema(manifest any) []string {
 	return nil
 }
 
+// pattern is a regular expression of the schema. Two of them start with what must not follow, which Go's cannot say.
+type pattern struct {
+	*regexp.Regexp
+	not *regexp.Regexp // nil for none
+}
+
+func compilePattern(text string) (jsonschema.Regexp, error) {
+	p := pattern{}
+	if ahead, found := strings.CutPrefix(text, "^(?!"); found {
+		start, rest, _ := strings.Cut(ahead, ")")
+		not, err := regexp.Compile("^" + start)
+		if err != nil {
+			return nil, err
+		}
+		p.not, text = not, "^"+rest
+	}
+	compiled, err := regexp.Compile(text)
+	p.Regexp = compiled
+	return p, err
+}
+
+// MatchString reports whether a text matches.
+func (p pattern) MatchString(text string) bool {
+	return p.Regexp.MatchString(text) && (p.not == nil || !p.not.MatchString(text))
+}
+
 // leaves lists the innermost causes of a validation error.
 func leaves(e *jsonschema.ValidationError) []string {
 	if len(e.Causes) == 0 {
-		return []string{fmt.Sprintf("%T [json-pointer:/%s]", e.ErrorKind, strings.Join(e.InstanceLocation, "/"))}
+		return []string{fmt.Sprintf("%s [json-pointer:/%s]",
+			strings.Join(e.ErrorKind.KeywordPath(), "/"), strings.Join(e.InstanceLocation, "/"))}
 	}
 	var list []string
 	for _, cause := range e.Causes {
