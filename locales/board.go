@@ -132,7 +132,7 @@ func (w *writer) boardFooter(o bot.Overview, g groups) string {
 		parts = append(parts, w.part("overview.checked", values{"Ago": w.ago(v.CheckedAt), "Count": v.Vantages}))
 	}
 	if w.elsewhere() {
-		parts = append(parts, w.part("footer.zone", values{"Place": phrase(clean(w.place.Name))}))
+		parts = append(parts, w.part("footer.zone", values{"Place": w.free(w.place.Name)}))
 	}
 	parts = append(parts, w.glossary(platforms(o.Platforms))...)
 	return w.seal(w.sentences(append(parts, w.part("footer.about", nil))))

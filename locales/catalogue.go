@@ -17,6 +17,9 @@ import (
 // ErrLanguage is returned for a language that Panneau has no texts in.
 var ErrLanguage = errors.New("no texts in this language")
 
+// errNoCount is returned for a text with plural forms that was given no whole number called Count.
+var errNoCount = errors.New("the text has plural forms and no Count was given")
+
 //go:embed texts/*.yaml menus/*.yaml
 var files embed.FS
 
@@ -29,8 +32,8 @@ type catalogue struct {
 	messages  map[string]*i18n.Message
 }
 
-// loadFolder reads every catalogue of an embedded folder, by BCP 47 tag.
-func loadFolder(folder string) (map[string]*catalogue, error) {
+// loadFolder reads every catalogue of a folder, by BCP 47 tag.
+func loadFolder(files fs.FS, folder string) (map[string]*catalogue, error) {
 	names, err := fs.Glob(files, folder+"/*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", folder, err)
@@ -41,15 +44,15 @@ func loadFolder(folder string) (map[string]*catalogue, error) {
 		if err != nil {
 			return nil, fmt.Errorf("name of %s: %w", name, err)
 		}
-		if catalogues[tag.String()], err = loadFile(name, tag); err != nil {
+		if catalogues[tag.String()], err = loadFile(files, name, tag); err != nil {
 			return nil, fmt.Errorf("load %s: %w", name, err)
 		}
 	}
 	return catalogues, nil
 }
 
-func loadFile(name string, tag language.Tag) (*catalogue, error) {
-	data, err := files.ReadFile(name)
+func loadFile(files fs.FS, name string, tag language.Tag) (*catalogue, error) {
+	data, err := fs.ReadFile(files, name)
 	if err != nil {
 		return nil, err
 	}
@@ -75,15 +78,23 @@ func unmarshal(data []byte, v any) error { return yaml.Unmarshal(data, v) }
 // has reports whether there is a text under the key.
 func (c *catalogue) has(key string) bool { return c.messages[key] != nil }
 
-// fill puts values into the text under a key. A value called Count chooses the plural form. An unknown key, a missing
-// value and a missing plural form are errors.
-func (c *catalogue) fill(key string, values map[string]string, count any) (string, error) {
-	return c.localizer.Localize(&i18n.LocalizeConfig{
-		MessageID:      key,
-		TemplateData:   values,
-		TemplateParser: c.parser,
-		PluralCount:    count,
-	})
+// fill puts values into the text under a key. The count chooses the plural form of a text that has forms. An unknown
+// key, a missing value, a missing count and a missing plural form are errors.
+func (c *catalogue) fill(key string, values map[string]string, count int, counted bool) (string, error) {
+	config := &i18n.LocalizeConfig{MessageID: key, TemplateData: values, TemplateParser: c.parser}
+	if c.plural(key) {
+		if !counted {
+			return "", errNoCount
+		}
+		config.PluralCount = count
+	}
+	return c.localizer.Localize(config)
+}
+
+// plural reports whether the text under a key has plural forms besides « other », the only one of Chinese.
+func (c *catalogue) plural(key string) bool {
+	m := c.messages[key]
+	return m != nil && m.Zero+m.One+m.Two+m.Few+m.Many != ""
 }
 
 // rightToLeft reports whether the language is written from right to left.

@@ -20,7 +20,7 @@ func (w *writer) zoned(moment phrase) phrase {
 	if !w.elsewhere() {
 		return moment
 	}
-	return w.part("moment.zoned", values{"Moment": moment, "Place": phrase(clean(w.place.Name))})
+	return w.part("moment.zoned", values{"Moment": moment, "Place": w.free(w.place.Name)})
 }
 
 // elsewhere reports whether the clock needs a name.

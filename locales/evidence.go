@@ -22,13 +22,22 @@ func (w *writer) bulletinFacts(n bot.Notice) []bot.Fact {
 	i := n.Incident
 	s := sight{i.Condition, i.Reason, i.Evidence, n.CheckedAt, n.Every, n.Vantages}
 	if back(i) {
-		facts := []bot.Fact{w.fact("began", w.since(i.Since)), w.fact("back", w.since(i.ResolvedAt))}
 		s.every = 0
-		return append(facts, w.checked(s)...)
+		return append(w.span(i), w.checked(s)...)
 	}
 	return append(w.seen(s), append(w.checked(s), w.technical(s)...)...)
 }
 
+// span tells when an incident began, where that is known, and when it ended.
+func (w *writer) span(i bot.Incident) []bot.Fact {
+	back := w.fact("back", w.since(i.ResolvedAt))
+	if i.Since.IsZero() {
+		return []bot.Fact{back}
+	}
+	return []bot.Fact{w.fact("began", w.since(i.Since)), back}
+}
+
+// fact is a labelled value.
 func (w *writer) fact(label string, value phrase) bot.Fact {
 	return bot.Fact{Label: w.say("label."+label, nil), Value: w.seal(value)}
 }

@@ -89,13 +89,13 @@ func (t line) after(i int) rune {
 	return 0
 }
 
-// wordAfter returns the letters and digits that follow position i.
+// wordAfter returns the word that follows position i, elided or not.
 func (t line) wordAfter(i int) string {
 	var b strings.Builder
 	for _, s := range t[i+1:] {
 		switch {
 		case s.guard():
-		case unicode.IsLetter(s.r), unicode.IsDigit(s.r):
+		case unicode.IsLetter(s.r), unicode.IsDigit(s.r), s.r == '\'', s.r == '’':
 			b.WriteRune(s.r)
 		default:
 			return b.String()

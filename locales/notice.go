@@ -64,30 +64,29 @@ func (w *writer) state(n bot.Notice) phrase {
 	name := w.name(n.Platform)
 	switch {
 	case i.Before == bot.NotYetKnown:
-		return w.condition(c+".since", name, i.Since)
+		return w.condition(c, "since", name, i.Since)
 	case i.Before == i.Condition || i.Before == bot.Unverifiable:
-		return w.lasting(n, w.condition(c+".now", name, time.Time{}))
+		return w.lasting(n, w.condition(c, "now", name, time.Time{}))
 	case i.Condition == bot.Unverifiable:
-		return w.before(n, w.condition(c+".since", name, i.ChangedAt))
+		return w.before(n, w.condition(c, "since", name, i.ChangedAt))
 	case !i.Before.Usable() && i.Condition.Outage() && i.Condition.Usable():
-		return w.began(n, w.condition(c+".eased", name, i.ChangedAt))
+		return w.began(n, w.condition(c, "eased", name, i.ChangedAt))
 	default:
-		return w.began(n, w.condition(c+".since", name, i.ChangedAt))
+		return w.began(n, w.condition(c, "since", name, i.ChangedAt))
 	}
 }
 
-// condition is the sentence about a condition.
-func (w *writer) condition(form string, name phrase, since time.Time) phrase {
-	v := values{"Name": name}
-	if !since.IsZero() {
-		v["Since"] = w.zoned(w.since(since))
+// condition is the sentence about a condition, in the plain form where it is not known since when.
+func (w *writer) condition(c, form string, name phrase, since time.Time) phrase {
+	if since.IsZero() {
+		return w.part("summary."+c+".now", values{"Name": name})
 	}
-	return w.part("summary."+form, v)
+	return w.part("summary."+c+"."+form, values{"Name": name, "Since": w.zoned(w.since(since))})
 }
 
 // lasting adds since when there are difficulties, where the time of the last change is not the beginning of the state.
 func (w *writer) lasting(n bot.Notice, first phrase) phrase {
-	if !n.Incident.Condition.Outage() {
+	if !n.Incident.Condition.Outage() || n.Incident.Since.IsZero() {
 		return first
 	}
 	return w.then(first, w.part("summary.lasting", values{"Since": w.zoned(w.since(n.Incident.Since))}))
@@ -96,7 +95,7 @@ func (w *writer) lasting(n bot.Notice, first phrase) phrase {
 // began adds when the difficulties began, unless that was just said.
 func (w *writer) began(n bot.Notice, first phrase) phrase {
 	i := n.Incident
-	if !i.Condition.Outage() || i.ChangedAt.Truncate(time.Minute).Equal(i.Since.Truncate(time.Minute)) {
+	if !i.Condition.Outage() || i.Since.IsZero() || i.ChangedAt.Truncate(time.Minute).Equal(i.Since.Truncate(time.Minute)) {
 		return first
 	}
 	return w.then(first, w.part("summary.began", values{"Began": w.at(i.Since)}))
@@ -133,8 +132,10 @@ func (w *writer) backKey(from bot.Condition, i bot.Incident) string {
 // returned says that the platform is back, since when and how long it was not.
 func (w *writer) returned(n bot.Notice, from bot.Condition) phrase {
 	i := n.Incident
-	text := w.condition(w.backKey(from, i), w.name(n.Platform), i.ResolvedAt)
-	if !i.Worst.Outage() {
+	text := w.part("summary."+w.backKey(from, i), values{
+		"Name": w.name(n.Platform), "Since": w.zoned(w.since(i.ResolvedAt)),
+	})
+	if !i.Worst.Outage() || i.Since.IsZero() {
 		return text
 	}
 	return w.then(text, w.part("summary.lasted", values{"Duration": w.duration(i.ResolvedAt.Sub(i.Since))}))

@@ -135,14 +135,11 @@ func TestTimes(t *testing.T) {
 // TestPlaces reads notices on other clocks than that of Paris.
 func TestPlaces(t *testing.T) {
 	g := newReader(t)
-	for zone, name := range map[string]string{"Indian/Reunion": "La Réunion"} {
-		n := pronote(t)
-		n.Place = bot.Place{Location: location(t, zone), Name: name}
-		g.notice(name, n)
-		g.notice(name+", worse", after(n, bot.Slowed, school(t, 8, 20)))
-		g.notice(name+", resolved", over(n, school(t, 9, 25)))
-	}
 	n := pronote(t)
+	n.Place = bot.Place{Location: location(t, "Indian/Reunion"), Name: "La Réunion"}
+	g.notice("La Réunion", n)
+	g.notice("La Réunion, worse", after(n, bot.Slowed, school(t, 8, 20)))
+	g.notice("La Réunion, resolved", over(n, school(t, 9, 25)))
 	n.Place = bot.Place{Location: location(t, "Pacific/Noumea"), Name: "Nouméa"}
 	n.Now = school(t, 15, 30)
 	g.notice("Nouméa, after its midnight", n)
@@ -177,6 +174,13 @@ func TestNames(t *testing.T) {
 	n = pronote(t)
 	n.Every = 90 * time.Second
 	g.notice("every 90 seconds", n)
+	n = pronote(t)
+	n.Incident.Since = time.Time{}
+	g.notice("nobody knows since when", n)
+	g.notice("nobody knows since when, back", over(n, school(t, 9, 25)))
+	n = pronote(t)
+	n.Purpose, n.Incident.Before, n.Incident.ChangedAt = bot.PurposeAgain, bot.Closed, time.Time{}
+	g.notice("nobody knows since when, again", n)
 	g.compare("names")
 }
 

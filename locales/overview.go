@@ -42,11 +42,11 @@ const askedLimit = 60
 
 // unknown answers a question about a platform that there is not.
 func (w *writer) unknown(o bot.Overview) bot.Message {
-	asked := []rune(clean(o.Asked))
+	asked := []rune(w.free(o.Asked))
 	if len(asked) > askedLimit {
 		asked = append(asked[:askedLimit], '…')
 	}
-	text := []phrase{w.part("overview.unknown", values{"Asked": string(asked)})}
+	text := []phrase{w.part("overview.unknown", values{"Asked": phrase(asked)})}
 	if names := w.names(o.Nearest); len(names) > 0 {
 		text = append(text, w.part("overview.meant", values{"Names": w.list("list.or", names)}))
 	}
@@ -79,15 +79,14 @@ func (w *writer) glossary(platforms []bot.Platform) []phrase {
 
 // detail is everything about one platform.
 func (w *writer) detail(v bot.PlatformView, page string) bot.Message {
-	form := ".since"
-	if v.Since.IsZero() || v.Condition == bot.NotYetKnown {
-		form, v.Since = ".now", time.Time{}
+	if v.Condition == bot.NotYetKnown {
+		v.Since = time.Time{}
 	}
 	s := sight{v.Condition, v.Reason, v.Evidence, v.CheckedAt, v.Every, v.Vantages}
 	return bot.Message{
 		Tone:     tone(v.Condition),
 		Title:    w.headline(v.Condition, "title."+word(v.Condition), v.Platform),
-		Summary:  w.seal(w.condition(word(v.Condition)+form, w.name(v.Platform), v.Since)),
+		Summary:  w.seal(w.condition(word(v.Condition), "since", w.name(v.Platform), v.Since)),
 		Facts:    append(w.seen(s), append(w.lastChecked(s), w.technical(s)...)...),
 		Sections: w.advice(word(v.Condition)),
 		Links:    w.links(v.Platform, page, "link.page"),

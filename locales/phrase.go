@@ -78,15 +78,19 @@ func clean(text string) string {
 // bare is a platform's name with the spaces and apostrophes of the language and every other character as its owner
 // writes it.
 func (w *writer) bare(p bot.Platform) phrase {
-	name := p.Name
-	if name == "" {
-		name = string(p.ID)
+	if p.Name == "" {
+		return w.free(string(p.ID))
 	}
-	name = strings.Join(strings.Fields(clean(name)), " ")
-	if w.french() {
-		name = setSpaces(setApostrophes(name))
+	return w.free(p.Name)
+}
+
+// free is a text that a person typed.
+func (c *catalogue) free(text string) phrase {
+	text = strings.Join(strings.Fields(clean(text)), " ")
+	if c.french() {
+		text = setSpaces(setApostrophes(text))
 	}
-	return phrase(name)
+	return phrase(text)
 }
 
 // name is a platform's name within a sentence. A name that reads like a part of the sentence (« Ma classe à la maison »)

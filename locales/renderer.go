@@ -2,6 +2,7 @@ package locales
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -18,12 +19,15 @@ type Renderer struct {
 var _ bot.Renderer = (*Renderer)(nil)
 
 // New reads the embedded texts. An error means that the program was built with a broken text file.
-func New() (*Renderer, error) {
-	texts, err := loadFolder("texts")
+func New() (*Renderer, error) { return load(files) }
+
+// load reads the texts of a file system laid out like this package.
+func load(files fs.FS) (*Renderer, error) {
+	texts, err := loadFolder(files, "texts")
 	if err != nil {
 		return nil, fmt.Errorf("load texts: %w", err)
 	}
-	menus, err := loadFolder("menus")
+	menus, err := loadFolder(files, "menus")
 	if err != nil {
 		return nil, fmt.Errorf("load menus: %w", err)
 	}

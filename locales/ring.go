@@ -22,7 +22,7 @@ func (w *writer) ring(n bot.Notice) bot.Message {
 	if form == "now" {
 		since = time.Time{}
 	}
-	m.Summary = w.seal(w.condition(title+"."+form, w.name(n.Platform), since))
+	m.Summary = w.seal(w.condition(title, form, w.name(n.Platform), since))
 	return m
 }
 

@@ -49,12 +49,11 @@ func (w *writer) part(key string, v values) phrase {
 	for name, value := range v {
 		filled[name] = insert(value)
 	}
-	var count any
-	if n, ok := v["Count"].(int); ok {
-		count = n
-		filled["Count"] = strconv.Itoa(n)
+	count, counted := v["Count"].(int)
+	if counted {
+		filled["Count"] = strconv.Itoa(count)
 	}
-	text, err := w.fill(key, filled, count)
+	text, err := w.fill(key, filled, count, counted)
 	if err != nil {
 		w.fail(key, err)
 	}

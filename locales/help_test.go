@@ -1,0 +1,189 @@
+package locales
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+func TestHelp(t *testing.T) {
+	g := newReader(t)
+	m, err := g.r.Help("fr", bot.Help{
+		Calls:   []bot.Call{{Command: "status", Typed: "/status", Arg: true}, {Command: "aide", Typed: "/aide"}},
+		PageURL: "https://panneau.example.org/",
+	})
+	g.add("Telegram", m, err)
+	m, err = g.r.Help("fr", bot.Help{Calls: []bot.Call{{Command: "status", Typed: "/panneau status", Arg: true}}})
+	g.add("Slack, without a page", m, err)
+	m, err = g.r.Help("fr", bot.Help{})
+	g.add("no commands", m, err)
+	g.compare("help")
+}
+
+func TestHelpKnowsOnlyCommandsWithTexts(t *testing.T) {
+	_, err := renderer(t).Help("fr", bot.Help{Calls: []bot.Call{{Command: "danse", Typed: "/danse"}}})
+	if err == nil || !strings.Contains(err.Error(), "command.danse.does") {
+		t.Errorf("got %v, want an error that names the missing text", err)
+	}
+}
+
+func TestWelcome(t *testing.T) {
+	g := newReader(t)
+	w := bot.Welcome{
+		Chat: bot.Telegram, Account: "telegram-parents", Channel: "-1001234567890", Status: "/status", Help: "/aide",
+		PageURL: "https://panneau.example.org/",
+	}
+	m, err := g.r.Welcome("fr", w)
+	g.add("not subscribed", m, err)
+	w.Follows = []bot.Platform{{Name: "Pronote"}, {Name: "Mon ENT Occitanie"}, {Name: "Ma classe à la maison"}}
+	m, err = g.r.Welcome("fr", w)
+	g.add("subscribed", m, err)
+	w.Audience = bot.Staff
+	m, err = g.r.Welcome("fr", w)
+	g.add("subscribed, staff", m, err)
+	m, err = g.r.Welcome("fr", bot.Welcome{Chat: bot.Console, Account: "console", Channel: "console"})
+	g.add("no commands", m, err)
+	g.compare("welcome")
+}
+
+func TestWelcomeShowsTheIdentifierAsItIs(t *testing.T) {
+	m, err := renderer(t).Welcome("fr", bot.Welcome{Account: "telegram-parents", Channel: "-1001234567890"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []bot.Fact{{Label: "Compte", Value: "telegram-parents"}, {Label: "Identifiant de la conversation", Value: "-1001234567890"}}
+	if diff := cmp.Diff(want, m.Facts); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTerminal(t *testing.T) {
+	g := newReader(t)
+	data := map[string]any{
+		"Version": "v1.2.0", "URL": "http://127.0.0.1:54321/", "File": "/srv/l'école/panneau.yaml", "Folder": "/srv/panneau-data",
+		"Address": "127.0.0.1:54321", "Account": "telegram-parents", "Channel": "-1001234567890", "From": "-123456",
+		"To": "-1001234567890", "Line": 12, "Problem": "valeur inconnue",
+	}
+	for _, key := range keysBelow(g.r.texts["fr"], "terminal.") {
+		for _, count := range []int{0, 1, 71} {
+			data["Count"] = count
+			text, err := g.r.Text("fr", key, data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(&g.b, "=== %s, %d\n%s\n", key, count, text)
+			if g.r.texts["fr"].messages[key].One == "" {
+				break
+			}
+		}
+	}
+	g.compare("terminal")
+}
+
+func keysBelow(c *catalogue, prefix string) []string {
+	var keys []string
+	for key := range c.messages {
+		if strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func TestTextErrors(t *testing.T) {
+	r := renderer(t)
+	for name, call := range map[string]func() (string, error){
+		"unknown key":         func() (string, error) { return r.Text("fr", "terminal.none", nil) },
+		"missing placeholder": func() (string, error) { return r.Text("fr", "terminal.page", nil) },
+		"missing count":       func() (string, error) { return r.Text("fr", "terminal.chats", nil) },
+		"count of other type": func() (string, error) { return r.Text("fr", "terminal.chats", map[string]any{"Count": "2"}) },
+		"unknown language":    func() (string, error) { return r.Text("tlh", "terminal.stop", nil) },
+		"no language":         func() (string, error) { return r.Text("", "terminal.stop", nil) },
+	} {
+		if text, err := call(); err == nil {
+			t.Errorf("%s: got %q, want an error", name, text)
+		}
+	}
+	if _, err := r.Text("en", "terminal.stop", nil); !errors.Is(err, ErrLanguage) {
+		t.Errorf("got %v, want ErrLanguage for a language that has menus only", err)
+	}
+}
+
+func TestMenu(t *testing.T) {
+	r := renderer(t)
+	items, err := r.Menu("status", "aide")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []bot.MenuItem{{
+		Name: "status", Names: map[string]string{"fr": "état", "en": "status"},
+		Description: map[string]string{
+			"fr": "L’état des plateformes scolaires suivies ici", "en": "State of the school platforms followed here",
+		},
+		Option: &bot.MenuOption{Name: "plateforme", Description: map[string]string{
+			"fr": "Le nom d’une plateforme, par exemple Pronote", "en": "The name of a platform, for example Pronote",
+		}},
+	}, {
+		Name: "aide", Names: map[string]string{"fr": "aide", "en": "help"},
+		Description: map[string]string{
+			"fr": "Ce que Panneau sait faire et comment le lui demander", "en": "What Panneau can do and how to ask",
+		},
+	}}
+	if diff := cmp.Diff(want, items); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := r.Menu("danse"); err == nil {
+		t.Error("a command without texts got a menu")
+	}
+}
+
+// TestMenuFits holds the menus against Discord's limits, the tightest ones: names of 1 to 32 small letters, descriptions
+// of 1 to 100 characters (https://discord.com/developers/docs/interactions/application-commands).
+func TestMenuFits(t *testing.T) {
+	for lang, c := range renderer(t).menus {
+		for key, m := range c.messages {
+			limit := 100
+			if strings.HasSuffix(key, ".name") {
+				limit = 32
+				if m.Other != strings.ToLower(m.Other) || strings.Contains(m.Other, " ") {
+					t.Errorf("%s: %s: %q is no command name", lang, key, m.Other)
+				}
+			}
+			if n := utf8.RuneCountInString(m.Other); n < 1 || n > limit {
+				t.Errorf("%s: %s has %d characters, want 1 to %d", lang, key, n, limit)
+			}
+		}
+	}
+}
+
+func TestRendererErrors(t *testing.T) {
+	r := renderer(t)
+	n := pronote(t)
+	if _, err := r.Notice("tlh", n); !errors.Is(err, ErrLanguage) {
+		t.Errorf("got %v, want ErrLanguage", err)
+	}
+	if m, err := r.Notice("fr-CA", n); err != nil || m.Lang != "fr" {
+		t.Errorf("got %q, %v: a variety must be written in its language", m.Lang, err)
+	}
+	n.Purpose = "other"
+	if _, err := r.Notice("fr", n); err == nil {
+		t.Error("an unknown purpose was rendered")
+	}
+	n = pronote(t)
+	n.Place.Location = nil
+	if _, err := r.Notice("fr", n); err == nil {
+		t.Error("a place without a clock was rendered")
+	}
+	if _, err := r.Overview("fr", bot.Overview{Now: time.Now()}); err == nil {
+		t.Error("an overview without a clock was rendered")
+	}
+}
