@@ -1,0 +1,367 @@
+package discord
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bwmarrin/discordgo"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// Limits of a message, in code points: Discord counts in Python
+// (https://github.com/discord/discord-api-docs/issues/1315).
+// https://docs.discord.com/developers/resources/message#embed-object-embed-limits
+const (
+	maxContent   = 2000
+	maxEmbeds    = 10
+	maxTitle     = 256
+	maxSummary   = 4096
+	maxFields    = 25
+	maxFieldName = 256
+	maxValue     = 1024
+	maxFooter    = 2048
+	maxEmbedSum  = 6000
+	// maxNonce is the length of a nonce.
+	// https://docs.discord.com/developers/resources/message#create-message-jsonform-params
+	maxNonce = 25
+
+	// blank stands where Discord demands a text and we have none: it is not seen and has no width.
+	blank = "\u200b"
+	// narrow is up to how many characters a fact stands beside others.
+	narrow = 32
+)
+
+// payload is a message as Discord takes it, for a post and for an edit.
+type payload struct {
+	Content         string                            `json:"content"`
+	Embeds          []*discordgo.MessageEmbed         `json:"embeds"`
+	AllowedMentions *discordgo.MessageAllowedMentions `json:"allowed_mentions"`
+	Flags           discordgo.MessageFlags            `json:"flags,omitempty"`
+	Nonce           string                            `json:"nonce,omitempty"`
+	EnforceNonce    bool                              `json:"enforce_nonce,omitempty"`
+	Reference       *discordgo.MessageReference       `json:"message_reference,omitempty"`
+}
+
+// layOut returns the payloads that show a message, in order: one, or more when it does not fit. The key, which may be
+// empty, marks them.
+func layOut(m bot.Message, key string) ([]payload, error) {
+	if compose(m, "").empty() {
+		return nil, rejected(errors.New("lay out message: nothing to show"))
+	}
+	// A mark of a late part is the longest that can be.
+	longest := mark(key, 99)
+	pages, err := m.Divide(func(m bot.Message) bool { return compose(m, longest).fits() })
+	if err != nil {
+		return nil, rejected(fmt.Errorf("lay out message: %w", err))
+	}
+	var parts []payload
+	for i, page := range pages {
+		parts = append(parts, compose(page, mark(key, i)))
+	}
+	return parts, nil
+}
+
+// compose lays a message out without regard to limits: the summary as the message's own text, which phones show and
+// screen readers read, and everything else in an embed for each language. The border between embeds separates them.
+func compose(m bot.Message, mark string) payload {
+	w := writer{rightToLeft: rightToLeft(m.Lang)}
+	p := payload{
+		Content: w.text(m.Summary),
+		Embeds:  []*discordgo.MessageEmbed{},
+		// Nobody is ever rung, whatever the text says. An edit has to repeat it.
+		AllowedMentions: &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}},
+	}
+	first := w.embed(m)
+	first.Footer = footer(w, m.Footer, mark)
+	if !bare(first) {
+		p.Embeds = append(p.Embeds, first)
+	}
+	for _, other := range m.Also {
+		w := writer{rightToLeft: rightToLeft(other.Lang)}
+		e := w.embed(other)
+		e.Description = w.text(other.Summary)
+		e.Footer = footer(w, other.Footer, "")
+		if !bare(e) {
+			p.Embeds = append(p.Embeds, e)
+		}
+	}
+	return p
+}
+
+// embed lays out everything but the summary and the small print.
+func (w writer) embed(m bot.Message) *discordgo.MessageEmbed {
+	e := &discordgo.MessageEmbed{Title: w.line(m.Title), Color: colour(m.Tone)}
+	for _, fact := range m.Facts {
+		e.Fields = append(e.Fields, w.fact(fact)...)
+	}
+	for _, section := range m.Sections {
+		e.Fields = append(e.Fields, w.section(section)...)
+	}
+	e.Fields = append(e.Fields, w.links(m.Links)...)
+	return e
+}
+
+func (w writer) fact(f bot.Fact) []*discordgo.MessageEmbedField {
+	label, value := strings.TrimSpace(f.Label), strings.TrimSpace(f.Value)
+	if label == "" && value == "" {
+		return nil
+	}
+	fields := w.fields(label, w.lines("", value))
+	fields[0].Inline = len(fields) == 1 && !strings.Contains(value, "\n") &&
+		utf8.RuneCountInString(label) <= narrow && utf8.RuneCountInString(value) <= narrow
+	return fields
+}
+
+func (w writer) section(s bot.Section) []*discordgo.MessageEmbedField {
+	var lines []string
+	for _, text := range s.Text {
+		lines = append(lines, w.lines("", text)...)
+	}
+	for _, item := range s.Items {
+		lines = append(lines, w.lines("- ", single(item))...)
+	}
+	if len(lines) == 0 && strings.TrimSpace(s.Heading) == "" {
+		return nil
+	}
+	return w.fields(s.Heading, lines)
+}
+
+// links are text links, one a line. Discord shows no preview for what stands in an embed.
+func (w writer) links(links []bot.Link) []*discordgo.MessageEmbedField {
+	var lines []string
+	for _, link := range links {
+		lines = append(lines, w.direction()+masked(link))
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return w.fields("", lines)
+}
+
+// masked is a text that leads to an address. Discord does not mask an address with a text that looks like one.
+func masked(link bot.Link) string {
+	text := single(link.Text)
+	u, err := url.Parse(link.URL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return escape(strings.TrimSpace(text + " " + single(link.URL)))
+	}
+	address := strings.NewReplacer("(", "%28", ")", "%29", "<", "%3C", ">", "%3E", " ", "%20").Replace(u.String())
+	if text == "" || strings.Contains(text, "://") {
+		return strings.TrimSpace(escape(text) + " <" + address + ">")
+	}
+	return "[" + escape(text) + "](" + address + ")"
+}
+
+// fields puts lines under a heading, in as many fields as their length needs.
+func (w writer) fields(heading string, lines []string) []*discordgo.MessageEmbedField {
+	name := w.line(heading)
+	if utf8.RuneCountInString(name) > maxFieldName {
+		lines = append(w.lines("", single(heading)), lines...)
+		name = ""
+	}
+	if name == "" {
+		name = blank
+	}
+	fields := []*discordgo.MessageEmbedField{{Name: name}}
+	for _, line := range lines {
+		last := fields[len(fields)-1]
+		switch {
+		case last.Value == "":
+			last.Value = line
+		case utf8.RuneCountInString(last.Value)+1+utf8.RuneCountInString(line) <= maxValue:
+			last.Value += "\n" + line
+		default:
+			fields = append(fields, &discordgo.MessageEmbedField{Name: blank, Value: line})
+		}
+	}
+	for _, f := range fields {
+		if strings.TrimSpace(f.Value) == "" {
+			f.Value = blank
+		}
+	}
+	return fields
+}
+
+// writer escapes texts of one language.
+type writer struct{ rightToLeft bool }
+
+// direction is what makes a line run right to left: Discord lets the first letter decide, which may be Latin.
+func (w writer) direction() string {
+	if w.rightToLeft {
+		return "\u200f"
+	}
+	return ""
+}
+
+// line is a text on one line, escaped; empty for a blank one.
+func (w writer) line(text string) string {
+	if text = single(text); text == "" {
+		return ""
+	}
+	return w.direction() + escape(text)
+}
+
+// text is a text of any number of lines.
+func (w writer) text(text string) string {
+	if strings.TrimSpace(text) == "" {
+		return ""
+	}
+	lines := strings.Split(escape(strings.TrimSpace(text)), "\n")
+	for i := range lines {
+		lines[i] = w.direction() + lines[i]
+	}
+	return strings.Join(lines, "\n")
+}
+
+// lines are the lines of a text that each fit into a field, the first with a prefix.
+func (w writer) lines(prefix, text string) []string {
+	var lines []string
+	room := maxValue - len(prefix) - len("\u200f")
+	for _, line := range strings.Split(strings.TrimSpace(clean(text)), "\n") {
+		for {
+			head, tail := cut(line, room)
+			lines = append(lines, prefix+w.direction()+escape(head))
+			if prefix = ""; tail == "" {
+				break
+			}
+			line = tail
+		}
+	}
+	return lines
+}
+
+// cut divides a line so that its head, once escaped, has at most n characters: after a word if there is one.
+func cut(line string, n int) (head, tail string) {
+	if utf8.RuneCountInString(escape(line)) <= n {
+		return line, ""
+	}
+	// Escaping at most doubles a text, so half of n always fits.
+	end := 0
+	for i := range line {
+		if utf8.RuneCountInString(line[:i]) > n/2 {
+			break
+		}
+		end = i
+	}
+	if space := strings.LastIndexByte(line[:end], ' '); space > end/2 {
+		end = space + 1
+	}
+	return line[:end], line[end:]
+}
+
+// footer is the small print, in which Discord knows no markup, with the mark.
+func footer(w writer, text, mark string) *discordgo.MessageEmbedFooter {
+	text = strings.TrimSpace(clean(text))
+	if text != "" {
+		text = w.direction() + text
+	}
+	if mark != "" && text != "" {
+		text += " · "
+	}
+	if text+mark == "" {
+		return nil
+	}
+	return &discordgo.MessageEmbedFooter{Text: text + mark}
+}
+
+// toPost adds what only a new message has. Parts after the first make no sound and refer to nothing.
+func (p payload) toPost(posting bot.Posting, part int) payload {
+	if posting.Key != "" {
+		p.Nonce, p.EnforceNonce = nonce(posting.Key, part), true
+	}
+	if posting.Silent || part > 0 {
+		p.Flags |= discordgo.MessageFlagsSuppressNotifications
+	}
+	if posting.ReplyTo.Posted() && part == 0 {
+		optional := false
+		p.Reference = &discordgo.MessageReference{MessageID: posting.ReplyTo.IDs[0], FailIfNotExists: &optional}
+	}
+	return p
+}
+
+func (p payload) empty() bool { return p.Content == "" && len(p.Embeds) == 0 }
+
+func bare(e *discordgo.MessageEmbed) bool {
+	return e.Title == "" && e.Description == "" && e.Footer == nil && len(e.Fields) == 0
+}
+
+// fits reports whether Discord takes the payload.
+func (p payload) fits() bool {
+	if over(p.Content, maxContent) || len(p.Embeds) > maxEmbeds {
+		return false
+	}
+	sum := 0
+	for _, e := range p.Embeds {
+		if over(e.Title, maxTitle) || over(e.Description, maxSummary) || len(e.Fields) > maxFields {
+			return false
+		}
+		sum += utf8.RuneCountInString(e.Title) + utf8.RuneCountInString(e.Description)
+		if e.Footer != nil {
+			if over(e.Footer.Text, maxFooter) {
+				return false
+			}
+			sum += utf8.RuneCountInString(e.Footer.Text)
+		}
+		for _, f := range e.Fields {
+			if over(f.Name, maxFieldName) || over(f.Value, maxValue) {
+				return false
+			}
+			sum += utf8.RuneCountInString(f.Name) + utf8.RuneCountInString(f.Value)
+		}
+	}
+	return sum <= maxEmbedSum
+}
+
+func over(text string, n int) bool { return utf8.RuneCountInString(text) > n }
+
+// nonce is what makes Discord know a repeated attempt at a part of a posting.
+func nonce(key string, part int) string { return digest(key, part)[:maxNonce] }
+
+// mark is what tells a person's eye little and [Notifier.Find] which posting a message is of; empty without a key.
+func mark(key string, part int) string {
+	if key == "" {
+		return ""
+	}
+	text := "#" + strings.ToLower(digest(key, 0)[:8])
+	if part > 0 {
+		text += "-" + strconv.Itoa(part+1)
+	}
+	return text
+}
+
+func digest(key string, part int) string {
+	if part > 0 {
+		key += "\x00" + strconv.Itoa(part)
+	}
+	sum := sha256.Sum256([]byte(key))
+	return base32.StdEncoding.EncodeToString(sum[:])
+}
+
+func rightToLeft(lang string) bool {
+	base, _, _ := strings.Cut(lang, "-")
+	return slices.Contains([]string{"ar", "fa", "he", "ur", "ps", "yi", "dv", "ckb"}, base)
+}
+
+// colour goes with the tone. The words say the same without it.
+func colour(t bot.Tone) int {
+	switch t {
+	case bot.ToneCalm:
+		return 0x2E7D32
+	case bot.ToneInfo:
+		return 0x1565C0
+	case bot.ToneWarn:
+		return 0xF9A825
+	case bot.ToneAlarm:
+		return 0xC62828
+	default:
+		return 0
+	}
+}

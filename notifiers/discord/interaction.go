@@ -1,0 +1,204 @@
+package discord
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+const (
+	// Discord forgets an interaction that is not answered within 3 seconds; with a deferral it gives 15 minutes.
+	// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response
+	deferAfter = 1500 * time.Millisecond
+	answerFor  = 14 * time.Minute
+
+	maxCommandsAtOnce = 16
+	// maxCommandsWaiting is how many commands may wait for one of those to end. More are dropped: their askers see
+	// that the bot did not respond.
+	maxCommandsWaiting = 512
+)
+
+// interaction takes a command, unless it was taken before: a resumed session repeats what it is not sure of.
+func (l *listening) interaction(ctx context.Context, i *discordgo.Interaction) {
+	if i.Type != discordgo.InteractionApplicationCommand || !l.heard.add(i.ID) {
+		return
+	}
+	if l.heard.waiting.Add(1) > maxCommandsWaiting {
+		l.heard.waiting.Add(-1)
+		l.n.log.Warn("discord: too many commands at once, one is dropped")
+		return
+	}
+	l.begin(func() {
+		defer l.heard.waiting.Add(-1)
+		l.answer(ctx, i)
+	})
+}
+
+// answered is what the handler made of a command.
+type answered struct {
+	message bot.Message
+	err     error
+}
+
+// answer answers a command, at once if the handler is quick, else after telling Discord to wait. Only who asked sees
+// it.
+func (l *listening) answer(ctx context.Context, i *discordgo.Interaction) {
+	ctx, cancel := context.WithTimeout(ctx, answerFor)
+	defer cancel()
+	result := make(chan answered, 1)
+	l.tasks.Go(func() { result <- l.ask(ctx, i) })
+	timer := time.NewTimer(deferAfter)
+	defer timer.Stop()
+	select {
+	case a := <-result:
+		l.report(l.respond(ctx, i, a))
+	case <-timer.C:
+		if err := l.callback(ctx, i, discordgo.InteractionResponseDeferredChannelMessageWithSource, nil); err != nil {
+			l.report(err)
+			return
+		}
+		l.report(l.complete(ctx, i, <-result))
+	}
+}
+
+// ask waits for its turn and calls the handler.
+func (l *listening) ask(ctx context.Context, i *discordgo.Interaction) answered {
+	select {
+	case l.slots <- struct{}{}:
+		defer func() { <-l.slots }()
+	case <-ctx.Done():
+		return answered{err: ctx.Err()}
+	}
+	m, err := guarded(func() (bot.Message, error) { return l.handler.Command(ctx, requestOf(i)) })
+	return answered{m, err}
+}
+
+// requestOf reads a command. It always carries the name without localisation, whatever the person typed.
+func requestOf(i *discordgo.Interaction) bot.Request {
+	data, _ := i.Data.(discordgo.ApplicationCommandInteractionData)
+	r := bot.Request{
+		From:    bot.Address{Channel: i.ChannelID},
+		Private: i.GuildID == "",
+		Command: strings.ToLower(data.Name),
+		Lang:    string(i.Locale),
+	}
+	for _, option := range data.Options {
+		if text, ok := option.Value.(string); ok {
+			r.Args = text
+		}
+	}
+	return r
+}
+
+// respond gives the first and only answer. After an error of the handler there is none.
+func (l *listening) respond(ctx context.Context, i *discordgo.Interaction, a answered) error {
+	if a.err != nil {
+		return a.err
+	}
+	parts, err := layOut(a.message, "")
+	if err != nil {
+		return err
+	}
+	if err := l.callback(ctx, i, discordgo.InteractionResponseChannelMessageWithSource, &parts[0]); err != nil {
+		return err
+	}
+	return l.followUp(ctx, i, parts[1:])
+}
+
+// complete replaces the placeholder of a deferred answer, or removes it when there is nothing to say.
+func (l *listening) complete(ctx context.Context, i *discordgo.Interaction, a answered) error {
+	original := request{method: http.MethodPatch, url: originalURL(i), repeatable: true}
+	parts, err := layOut(a.message, "")
+	if a.err != nil {
+		err = a.err
+	}
+	if err != nil {
+		original.method = http.MethodDelete
+		// The removal is worth a moment even if the handler failed because listening ends.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		l.report(l.n.call(ctx, original, nil))
+		return err
+	}
+	original.body = parts[0]
+	if err := l.n.call(ctx, original, nil); err != nil {
+		return err
+	}
+	return l.followUp(ctx, i, parts[1:])
+}
+
+// callback sends the first answer to an interaction.
+func (l *listening) callback(ctx context.Context, i *discordgo.Interaction, kind discordgo.InteractionResponseType, p *payload) error {
+	body := struct {
+		Type discordgo.InteractionResponseType `json:"type"`
+		Data any                               `json:"data,omitempty"`
+	}{Type: kind, Data: map[string]any{"flags": discordgo.MessageFlagsEphemeral}}
+	if p != nil {
+		p.Flags |= discordgo.MessageFlagsEphemeral
+		body.Data = p
+	}
+	return l.n.call(ctx, request{
+		method: http.MethodPost, url: discordgo.EndpointInteractionResponse(i.ID, i.Token), body: body,
+	}, nil)
+}
+
+// followUp sends the parts that did not fit into the first answer.
+func (l *listening) followUp(ctx context.Context, i *discordgo.Interaction, parts []payload) error {
+	for _, p := range parts {
+		p.Flags |= discordgo.MessageFlagsEphemeral
+		url := discordgo.EndpointWebhookToken(i.AppID, i.Token)
+		if err := l.n.call(ctx, request{method: http.MethodPost, url: url, body: p}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func originalURL(i *discordgo.Interaction) string {
+	return discordgo.EndpointWebhookMessage(i.AppID, i.Token, "@original")
+}
+
+// report logs why a command was not answered. What was asked and by whom is not in it.
+func (l *listening) report(err error) {
+	if err != nil {
+		l.n.log.Error("discord: command not answered", "error", l.n.redact(err))
+	}
+}
+
+// remembered is how many interactions are known again.
+const remembered = 1024
+
+// recent knows the last ids that it was given. It also counts the commands under way.
+type recent struct {
+	waiting atomic.Int64
+
+	mu    sync.Mutex
+	known map[string]bool
+	order []string
+}
+
+// add reports whether the id is new.
+func (r *recent) add(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known[id] {
+		return false
+	}
+	if r.known == nil {
+		r.known = make(map[string]bool)
+	}
+	r.known[id] = true
+	r.order = append(r.order, id)
+	if len(r.order) > remembered {
+		delete(r.known, r.order[0])
+		r.order = r.order[1:]
+	}
+	return true
+}
