@@ -90,7 +90,7 @@ func (w *writer) items(heading string, views []bot.PlatformView) []bot.Section {
 }
 
 func (w *writer) item(v bot.PlatformView) phrase {
-	item := w.part("title."+word(v.Condition), values{"Name": w.bare(v.Platform)})
+	item := w.stateTitle(v.Condition, v.Platform)
 	if !v.Since.IsZero() {
 		item = w.part("overview.item.since", values{"Title": item, "Since": w.since(v.Since)})
 	}

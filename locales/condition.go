@@ -1,6 +1,32 @@
 package locales
 
-import "github.com/panneau-ecole/panneau/bot"
+import (
+	"fmt"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// Condition names a condition in a few words, in lower case, as they stand after a platform's name and a colon:
+// « inaccessible ». The error wraps [ErrLanguage] for a language that Panneau does not have.
+func (r *Renderer) Condition(lang string, c bot.Condition) (string, error) {
+	known, err := find(r.texts, lang)
+	if err != nil {
+		return "", fmt.Errorf("name condition: %w", err)
+	}
+	w := &writer{catalogue: known}
+	text := w.say("state."+word(c), nil)
+	return text, w.err
+}
+
+// title is a title with a wording of its own.
+func (w *writer) title(key string, p bot.Platform) phrase {
+	return w.part("title."+key, values{"Name": w.bare(p)})
+}
+
+// stateTitle is the plain title of a condition: the platform's name and the state.
+func (w *writer) stateTitle(c bot.Condition, p bot.Platform) phrase {
+	return w.part("title.state", values{"Name": w.bare(p), "State": w.part("state."+word(c), nil)})
+}
 
 // word names a condition in the keys of the catalogue.
 func word(c bot.Condition) string {

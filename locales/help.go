@@ -55,27 +55,33 @@ func (w *writer) page(url string) []bot.Link {
 	return []bot.Link{{Text: w.say("link.page", nil), URL: url}}
 }
 
-// Welcome renders the greeting in a chat that the bot was just added to: what it follows, or how to subscribe it. The
-// error wraps [ErrLanguage] for a language that Panneau does not have.
+// Welcome renders the greeting in a chat that the bot was just added to: what it follows (everything, where it has an
+// audience and no list), or how to subscribe it. The error wraps [ErrLanguage] for a language that Panneau does not have.
 func (r *Renderer) Welcome(lang string, g bot.Welcome) (bot.Message, error) {
 	w, err := r.newWriter(lang, g.Audience, bot.Place{Location: time.UTC}, time.Time{})
 	if err != nil {
 		return bot.Message{}, fmt.Errorf("render welcome: %w", err)
 	}
 	m := bot.Message{Tone: bot.ToneInfo, Title: w.say("welcome.title", nil), Links: w.page(g.PageURL)}
-	if len(g.Follows) > 0 {
+	switch {
+	case len(g.Follows) > 0:
 		m.Summary = w.say("welcome.known", values{"Names": w.list("list.and", w.names(g.Follows))})
-	} else {
-		m.Summary = w.say("welcome.new", nil)
-		m.Facts = w.identity(g)
-		m.Sections = []bot.Section{{
-			Heading: w.say("heading.subscribe", nil), Text: []string{w.say("welcome.subscribe", nil)},
-		}}
+	case g.Audience != "":
+		m.Summary = w.say("welcome.all", nil)
+	default:
+		m.Summary, m.Facts, m.Sections = w.say("welcome.new", nil), w.identity(g), w.subscribing()
 	}
 	m.Sections = append(m.Sections, w.asking(g)...)
 	m.Sections = append(m.Sections, w.about())
 	m.Footer = w.seal(w.sentences(append(w.glossary(g.Follows), w.part("footer.about", nil))))
 	return w.finish(m)
+}
+
+// subscribing tells how a chat is subscribed.
+func (w *writer) subscribing() []bot.Section {
+	return []bot.Section{{
+		Heading: w.say("heading.subscribe", nil), Text: []string{w.say("welcome.subscribe", nil)},
+	}}
 }
 
 // identity is what the operator copies into the configuration.

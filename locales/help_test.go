@@ -49,6 +49,9 @@ func TestWelcome(t *testing.T) {
 	w.Audience = bot.Staff
 	m, err = g.r.Welcome("fr", w)
 	g.add("subscribed, staff", m, err)
+	w.Follows = nil
+	m, err = g.r.Welcome("fr", w)
+	g.add("subscribed to everything", m, err)
 	m, err = g.r.Welcome("fr", bot.Welcome{Chat: bot.Console, Account: "console", Channel: "console"})
 	g.add("no commands", m, err)
 	g.compare("welcome")
@@ -69,8 +72,7 @@ func TestTerminal(t *testing.T) {
 	g := newReader(t)
 	data := map[string]any{
 		"Version": "v1.2.0", "URL": "http://127.0.0.1:54321/", "File": "/srv/l'école/panneau.yaml", "Folder": "/srv/panneau-data",
-		"Address": "127.0.0.1:54321", "Account": "telegram-parents", "Channel": "-1001234567890", "From": "-123456",
-		"To": "-1001234567890", "Line": 12, "Problem": "valeur inconnue",
+		"Address": "127.0.0.1:54321", "Account": "telegram-parents", "Channel": "-1001234567890",
 	}
 	for _, key := range keysBelow(g.r.texts["fr"], "terminal.") {
 		for _, count := range []int{0, 1, 71} {
@@ -97,6 +99,25 @@ func keysBelow(c *catalogue, prefix string) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+func TestConditionNames(t *testing.T) {
+	r := renderer(t)
+	for _, c := range append(bot.Conditions(), bot.NotYetKnown) {
+		name, err := r.Condition("fr", c)
+		if err != nil || name == "" || strings.ToLower(name) != name {
+			t.Errorf("%q is named %q, %v", c, name, err)
+		}
+	}
+	if name, err := r.Condition("fr", bot.Unreachable); name != "inaccessible" {
+		t.Errorf("got %q, %v", name, err)
+	}
+	if _, err := r.Condition("tlh", bot.Normal); !errors.Is(err, ErrLanguage) {
+		t.Errorf("got %v, want ErrLanguage", err)
+	}
+	if name, err := r.Condition("fr", "other"); err == nil {
+		t.Errorf("a condition that there is not is named %q", name)
+	}
 }
 
 func TestTextErrors(t *testing.T) {

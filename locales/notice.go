@@ -33,15 +33,15 @@ func (r *Renderer) Notice(lang string, n bot.Notice) (bot.Message, error) {
 // bulletin is the living message.
 func (w *writer) bulletin(n bot.Notice) bot.Message {
 	i := n.Incident
-	title, summary := word(i.Condition), phrase("")
+	title, summary := w.stateTitle(i.Condition, n.Platform), phrase("")
 	if back(i) {
-		title, summary = w.backKey(i.Worst, i), w.returned(n, i.Worst)
+		title, summary = w.title(w.backKey(i.Worst, i), n.Platform), w.returned(n, i.Worst)
 	} else {
 		summary = w.state(n)
 	}
 	return bot.Message{
 		Tone:     tone(i.Condition),
-		Title:    w.headline(i.Condition, "title."+title, n.Platform),
+		Title:    symbol(i.Condition) + w.seal(title),
 		Summary:  w.seal(summary),
 		Facts:    w.bulletinFacts(n),
 		Sections: w.advice(w.advised(i)),
@@ -53,17 +53,12 @@ func (w *writer) bulletin(n bot.Notice) bot.Message {
 // back reports whether the incident is over because the platform works again, and not because it was closed.
 func back(i bot.Incident) bool { return !i.Open() && i.Condition == bot.Normal }
 
-// headline is a title: one symbol, then words.
-func (w *writer) headline(c bot.Condition, key string, p bot.Platform) string {
-	return symbol(c) + w.say(key, values{"Name": w.bare(p)})
-}
-
-// state says what is the matter and since when.
+// state says what is the matter and since when. An incident that was over and begins anew counts from the new beginning.
 func (w *writer) state(n bot.Notice) phrase {
 	i, c := n.Incident, word(n.Incident.Condition)
 	name := w.name(n.Platform)
 	switch {
-	case i.Before == bot.NotYetKnown:
+	case i.Before == bot.NotYetKnown || i.Before == bot.Normal:
 		return w.condition(c, "since", name, i.Since)
 	case i.Before == i.Condition || i.Before == bot.Unverifiable:
 		return w.lasting(n, w.condition(c, "now", name, time.Time{}))

@@ -179,7 +179,7 @@ func TestNames(t *testing.T) {
 	g.notice("nobody knows since when", n)
 	g.notice("nobody knows since when, back", over(n, school(t, 9, 25)))
 	n = pronote(t)
-	n.Purpose, n.Incident.Before, n.Incident.ChangedAt = bot.PurposeAgain, bot.Closed, time.Time{}
+	n.Purpose, n.Incident.Before, n.Incident.ChangedAt = bot.PurposeAgain, bot.Maintenance, time.Time{}
 	g.notice("nobody knows since when, again", n)
 	g.compare("names")
 }
@@ -192,6 +192,11 @@ func TestRevisions(t *testing.T) {
 	g.notice("not verifiable from the start", in(pronote(t), bot.Unverifiable))
 	g.notice("still not verifiable", after(in(pronote(t), bot.Unverifiable), bot.Unverifiable, school(t, 8, 50)))
 	g.notice("normal, but not resolved", after(in(pronote(t), bot.Normal), bot.Unreachable, school(t, 8, 50)))
+	anew := after(pronote(t), bot.Normal, school(t, 10, 6))
+	anew.Incident.Since = school(t, 10, 5)
+	g.notice("begun anew after it was over", anew)
+	anew.Purpose, anew.Heard = bot.PurposeAgain, bot.Normal
+	g.notice("begun anew after it was over, aloud", anew)
 	closed := over(pronote(t), school(t, 9, 25))
 	closed.Incident.Condition = bot.Closed
 	g.notice("resolved because it was closed", closed)

@@ -85,7 +85,7 @@ func (w *writer) detail(v bot.PlatformView, page string) bot.Message {
 	s := sight{v.Condition, v.Reason, v.Evidence, v.CheckedAt, v.Every, v.Vantages}
 	return bot.Message{
 		Tone:     tone(v.Condition),
-		Title:    w.headline(v.Condition, "title."+word(v.Condition), v.Platform),
+		Title:    symbol(v.Condition) + w.seal(w.stateTitle(v.Condition, v.Platform)),
 		Summary:  w.seal(w.condition(word(v.Condition), "since", w.name(v.Platform), v.Since)),
 		Facts:    append(w.seen(s), append(w.lastChecked(s), w.technical(s)...)...),
 		Sections: w.advice(word(v.Condition)),

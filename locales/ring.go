@@ -12,28 +12,39 @@ func (w *writer) ring(n bot.Notice) bot.Message {
 	if back(i) {
 		return w.ringBack(n)
 	}
-	title, form := word(i.Condition), w.ringForm(n)
-	m := bot.Message{
-		Tone:   tone(i.Condition),
-		Title:  w.headline(i.Condition, w.choose("title."+string(n.Purpose)+"."+title, "title."+title), n.Platform),
-		Footer: w.say("footer.details", nil),
+	return bot.Message{
+		Tone:    tone(i.Condition),
+		Title:   symbol(i.Condition) + w.seal(w.ringTitle(n)),
+		Summary: w.seal(w.condition(word(i.Condition), w.ringForm(n), w.name(n.Platform), ringSince(i))),
+		Footer:  w.say("footer.details", nil),
 	}
-	since := i.ChangedAt
-	if form == "now" {
-		since = time.Time{}
-	}
-	m.Summary = w.seal(w.condition(title, form, w.name(n.Platform), since))
-	return m
 }
 
-// ringForm chooses the sentence. Where the last change was none of the condition, its time says nothing.
-func (w *writer) ringForm(n bot.Notice) string {
-	i := n.Incident
-	if i.Before == i.Condition {
-		return "now"
+// ringTitle is the title that says what changed, where the condition has one.
+func (w *writer) ringTitle(n bot.Notice) phrase {
+	key := string(n.Purpose) + "." + word(n.Incident.Condition)
+	if !w.has("title." + key) {
+		return w.stateTitle(n.Incident.Condition, n.Platform)
 	}
-	if w.has("summary." + word(i.Condition) + "." + string(n.Purpose)) {
-		return string(n.Purpose)
+	return w.title(key, n.Platform)
+}
+
+// ringSince is since when the condition holds. Where the last change was none of the condition, nobody knows.
+func ringSince(i bot.Incident) time.Time {
+	switch i.Before {
+	case i.Condition:
+		return time.Time{}
+	case bot.Normal:
+		return i.Since
+	default:
+		return i.ChangedAt
+	}
+}
+
+// ringForm chooses the sentence: the one that says what changed, where the condition has one.
+func (w *writer) ringForm(n bot.Notice) string {
+	if form := string(n.Purpose); w.has("summary." + word(n.Incident.Condition) + "." + form) {
+		return form
 	}
 	return "since"
 }
@@ -46,7 +57,7 @@ func (w *writer) ringBack(n bot.Notice) bot.Message {
 	}
 	return bot.Message{
 		Tone:    bot.ToneCalm,
-		Title:   w.headline(bot.Normal, "title."+w.backKey(from, n.Incident), n.Platform),
+		Title:   symbol(bot.Normal) + w.seal(w.title(w.backKey(from, n.Incident), n.Platform)),
 		Summary: w.seal(w.returned(n, from)),
 	}
 }
