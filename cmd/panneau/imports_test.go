@@ -85,10 +85,11 @@ func vendors() []vendor {
 			"github.com/gorilla/websocket",
 			[]string{"notifiers/discord", "notifiers/slack", "notifiers/emulator/discord", "notifiers/emulator/slack"}, socket,
 		},
-		{"github.com/robfig/cron/v3", []string{"bot", "cmd/panneau/config"}, "one part owns the schedules, another one judges them"},
+		{"github.com/robfig/cron/v3", []string{"bot", "cmd/panneau"}, "the core owns the schedules, and the configuration reads them"},
 		{"github.com/goccy/go-yaml", []string{"cmd/panneau/config", "checks/catalogue", "locales"}, "YAML is for what people write by hand"},
 		{"github.com/nicksnyder/go-i18n/v2", []string{"locales"}, "words live in locales"},
 		{"github.com/spf13/cobra", []string{"cmd/panneau"}, "only the command line knows its flags"},
+		{"github.com/gofrs/flock", []string{"cmd/panneau"}, "only the start of the program claims the data folder"},
 		{"github.com/prometheus/client_golang", []string{"cmd/panneau"}, "measuring is wiring: the parts report through their own interfaces"},
 		{"github.com/prometheus-community/pro-bing", []string{"checks"}, "only checks touch the network of others"},
 		{"github.com/miekg/dns", []string{"checks"}, "only checks touch the network of others"},
@@ -223,7 +224,7 @@ func refuseVendor(here area, file source, imported string) string {
 func inTests() []string {
 	return []string{
 		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak",
-		"github.com/pb33f/libopenapi", "github.com/pb33f/libopenapi-validator",
+		"github.com/pb33f/libopenapi", "github.com/pb33f/libopenapi-validator", "github.com/gorilla/websocket",
 	}
 }
 
