@@ -1,0 +1,104 @@
+package telegram
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// answer answers a command, in the topic that it was given in. In a group the answer refers to the command and makes
+// no sound: only one person asked.
+func (n *Notifier) answer(ctx context.Context, h bot.Handler, m *message) error {
+	command, args, ok := n.command(m)
+	if !ok || m.Chat == nil || time.Since(time.Unix(int64(m.Date), 0)) > stale {
+		return nil
+	}
+	request := bot.Request{From: m.from(), Private: m.Chat.IsPrivate(), Command: command, Args: args}
+	if m.From != nil {
+		request.Lang = m.From.LanguageCode
+	}
+	text, err := h.Command(ctx, request)
+	if err != nil || text.Title == "" && text.Summary == "" {
+		return err
+	}
+	posting := bot.Posting{To: request.From, Message: text}
+	if !request.Private {
+		posting.Silent = true
+		posting.ReplyTo = bot.Receipt{Channel: request.From.Channel, IDs: []string{strconv.Itoa(m.MessageID)}}
+	}
+	_, err = n.Post(ctx, posting)
+	return err
+}
+
+// command finds the command in a message: a word with a slash that is meant for this bot, or, in a private chat, the
+// first word of what is said.
+func (n *Notifier) command(m *message) (command, args string, ok bool) {
+	text := strings.TrimSpace(m.Text)
+	word, args, _ := strings.Cut(text, " ")
+	if i := strings.IndexAny(word, "\n\t\u00a0\u202f"); i >= 0 {
+		word, args = word[:i], strings.TrimLeft(text[i:], "\n\t\u00a0\u202f ")
+	}
+	slashed := strings.HasPrefix(word, "/")
+	word, addressee, addressed := strings.Cut(strings.TrimPrefix(word, "/"), "@")
+	switch {
+	case word == "":
+		return "", "", false
+	case !slashed && (m.Chat == nil || !m.Chat.IsPrivate()):
+		return "", "", false
+	case addressed && slashed && !strings.EqualFold(addressee, n.name()):
+		return "", "", false
+	}
+	return strings.ToLower(word), strings.TrimSpace(args), true
+}
+
+// present takes note that the bot was added to a chat or removed from it, and greets where it was added.
+func (n *Notifier) present(ctx context.Context, h bot.Handler, u tgbotapi.ChatMemberUpdated) error {
+	was, is := inside(u.OldChatMember), inside(u.NewChatMember)
+	speaks := canSpeak(u.NewChatMember) && !canSpeak(u.OldChatMember)
+	presence := bot.Presence{
+		At: bot.Address{Channel: strconv.FormatInt(u.Chat.ID, 10)}, Kind: bot.Joined, Lang: u.From.LanguageCode,
+	}
+	switch {
+	case was && !is:
+		presence.Kind = bot.Left
+	case is && !was, speaks:
+	default:
+		return nil
+	}
+	text, err := h.Presence(ctx, presence)
+	if err != nil || text.Title == "" || was || u.Chat.IsPrivate() {
+		return err
+	}
+	_, err = n.Post(ctx, bot.Posting{To: presence.At, Message: text, Silent: true})
+	return err
+}
+
+// inside reports whether a member is in the chat.
+func inside(m tgbotapi.ChatMember) bool {
+	switch m.Status {
+	case "creator", "administrator", "member":
+		return true
+	case "restricted":
+		return m.IsMember
+	default:
+		return false
+	}
+}
+
+// canSpeak reports whether a member may write.
+func canSpeak(m tgbotapi.ChatMember) bool {
+	return inside(m) && (m.Status != "restricted" || m.CanSendMessages)
+}
+
+// moved takes note that a group became a supergroup, with a new id.
+func (n *Notifier) moved(ctx context.Context, h bot.Handler, m *message) error {
+	_, err := h.Presence(ctx, bot.Presence{
+		At: m.from(), Kind: bot.Moved, MovedTo: strconv.FormatInt(m.MigrateToChatID, 10),
+	})
+	return err
+}
