@@ -44,6 +44,9 @@ func (s *Speaker) deliver(ctx context.Context, t Task) error {
 	receipt, err := s.send(ctx, t)
 	if moved := movedTo(err); moved != "" {
 		t.Destination.Address.Channel = s.follow(ctx, t, moved)
+		if t.Delivery.Flight.Act == ActEdit { // the message stayed behind
+			return s.settle(ctx, t, Receipt{}, &DeliveryError{Kind: KindMissing, Err: err})
+		}
 		receipt, err = s.send(ctx, t)
 	}
 	return s.settle(ctx, t, receipt, err)

@@ -327,6 +327,22 @@ func TestAMovedChannelIsFollowedInTheSameAttempt(t *testing.T) {
 	})
 }
 
+func TestAMessageThatStayedBehindIsPostedAgain(t *testing.T) {
+	onStage(t, []string{"-1"}, func(s *stage) {
+		s.see("uddd")
+		s.chat.failWith(func(op bot.Op, p bot.Posting) error {
+			if p.To.Channel == "-1" {
+				return &bot.DeliveryError{Kind: bot.KindMoved, MovedTo: "-1001", Err: errors.New("upgraded")}
+			}
+			return nil
+		})
+		s.see("qqq")
+		s.wantShown("-1001", "bulletin saturated r2 (silent)")
+		s.see("uu")
+		s.wantShown("-1001", "bulletin normal r3", "back normal r3")
+	})
+}
+
 func TestAClosedChannelSleepsAndWakes(t *testing.T) {
 	onStage(t, []string{"-1", "-2"}, func(s *stage) {
 		s.chat.failWith(func(_ bot.Op, p bot.Posting) error {

@@ -124,6 +124,9 @@ func (w *Watch) trust(ctx context.Context, v Verdict) Verdict {
 	if v.Vantage == "" {
 		v.Vantage = w.config.Vantage
 	}
+	if v.Outcome == Up {
+		w.config.Offline(false)
+	}
 	if !v.Outcome.Bad() {
 		return v
 	}
