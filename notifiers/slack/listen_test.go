@@ -63,16 +63,17 @@ func listen(t *testing.T, c *chat, h bot.Handler) (stop func(), result <-chan er
 	done := make(chan error, 1)
 	var running sync.WaitGroup
 	running.Go(func() { done <- c.Listen(ctx, h) })
-	t.Cleanup(func() { cancel(); running.Wait() })
+	stop = func() { cancel(); running.Wait() }
+	t.Cleanup(stop)
 	eventually(t, "a connection", func() bool { return c.Connections() == 1 })
-	return cancel, done
+	return stop, done
 }
 
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !is(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); !is(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("no %s within 10 seconds", what)
+			t.Fatalf("no %s within 30 seconds", what)
 		}
 	}
 }
@@ -128,15 +129,18 @@ func TestSlowAndLongAnswersUseTheResponseURL(t *testing.T) {
 		"slow": slow, "long": longest, "heavy": heavy,
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := open(t)
-			listen(t, c, &desk{answer: answer})
-			c.Say(channel, "U0TEACHER", "/panneau status")
-			if shown := shownTo(t, c, 1); shown.Ephemeral != "U0TEACHER" || !shown.Bot {
-				t.Errorf("the answer is %+v", shown)
-			}
-			eventually(t, "use of the response URL", func() bool { return slices.Contains(c.methods(), "response_url") })
-			c.faultless(t)
+			simulate(t, func(t *testing.T, c *chat) {
+				stop, _ := listen(t, c, &desk{answer: answer})
+				defer stop()
+				c.Say(channel, "U0TEACHER", "/panneau status")
+				if shown := shownTo(t, c, 1); shown.Ephemeral != "U0TEACHER" || !shown.Bot {
+					t.Errorf("the answer is %+v", shown)
+				}
+				if !slices.Contains(c.methods(), "response_url") {
+					t.Error("the response URL was not used")
+				}
+				c.faultless(t)
+			})
 		})
 	}
 }
@@ -221,24 +225,102 @@ func TestPresence(t *testing.T) {
 }
 
 func TestReconnects(t *testing.T) {
-	c, d := open(t), &desk{}
-	listen(t, c, d)
-	for i, interrupt := range []func(){c.Refresh, c.Hangup} {
-		interrupt()
-		eventually(t, "end of the connection", func() bool { return c.Connections() == 0 })
-		eventually(t, "new connection", func() bool { return c.Connections() == 1 })
-		c.Say(channel, "U0TEACHER", "/panneau status")
-		eventually(t, "request", func() bool { return len(d.heard()) == i+1 })
-	}
+	simulate(t, func(t *testing.T, c *chat) {
+		d := &desk{}
+		stop, _ := listen(t, c, d)
+		defer stop()
+		for i, interrupt := range []func(){c.Refresh, c.Hangup, c.Refresh} {
+			interrupt()
+			eventually(t, "end of the connection", func() bool { return c.Connections() == 0 })
+			eventually(t, "new connection", func() bool { return c.Connections() == 1 })
+			c.Say(channel, "U0TEACHER", "/panneau status")
+			eventually(t, "request", func() bool { return len(d.heard()) == i+1 })
+		}
+	})
+}
+
+func TestStaysConnectedForHours(t *testing.T) {
+	simulate(t, func(t *testing.T, c *chat) {
+		stop, _ := listen(t, c, &desk{})
+		defer stop()
+		time.Sleep(6 * time.Hour)
+		if n := len(c.Requests()); n != 1 {
+			t.Errorf("%d requests in six quiet hours, want 1", n)
+		}
+	})
 }
 
 func TestStartsWhileSlackIsDown(t *testing.T) {
-	c, d := open(t), &desk{}
-	c.Inject(emulator.Fault{Kind: emulator.Answer, Method: "apps.connections.open", Status: 503, Times: 2})
-	c.Inject(emulator.Fault{Kind: emulator.CutBefore, Method: "apps.connections.open"})
-	listen(t, c, d)
-	c.Say(channel, "U0TEACHER", "/panneau status")
-	shownTo(t, c, 1)
+	simulate(t, func(t *testing.T, c *chat) {
+		c.Inject(emulator.Fault{Kind: emulator.Answer, Method: "apps.connections.open", Status: 503, Times: 2})
+		c.Inject(emulator.Fault{Kind: emulator.CutBefore, Method: "apps.connections.open"})
+		stop, _ := listen(t, c, &desk{})
+		defer stop()
+		c.Say(channel, "U0TEACHER", "/panneau status")
+		shownTo(t, c, 1)
+	})
+}
+
+// TestKnocksSeldom counts the attempts to connect to a workspace that takes connections and ends them at once.
+func TestKnocksSeldom(t *testing.T) {
+	for _, kind := range []emulator.FaultKind{emulator.Answer, emulator.CutBefore, emulator.Garbage} {
+		simulate(t, func(t *testing.T, c *chat) {
+			c.Inject(emulator.Fault{Kind: kind, Status: 404, Method: "apps.connections.open", Times: -1})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			if err := c.Listen(ctx, &desk{}); err != nil {
+				t.Errorf("%s: Listen returned %v", kind, err)
+			}
+			if n := len(c.Requests()); n < 30 || n > 130 {
+				t.Errorf("%s: %d attempts in an hour", kind, n)
+			}
+		})
+	}
+	simulate(t, func(t *testing.T, c *chat) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		var trouble sync.WaitGroup
+		defer trouble.Wait()
+		trouble.Go(func() {
+			for ctx.Err() == nil {
+				c.Hangup()
+				time.Sleep(time.Second)
+			}
+		})
+		if err := c.Listen(ctx, &desk{}); err != nil {
+			t.Errorf("Listen returned %v", err)
+		}
+		if n := len(c.Requests()); n > 130 {
+			t.Errorf("%d attempts in an hour of connections that do not hold", n)
+		}
+	})
+}
+
+// TestTooManyRequestsAreRefused leaves requests that are too many without an acknowledgement: Slack tells the person.
+func TestTooManyRequestsAreRefused(t *testing.T) {
+	simulate(t, func(t *testing.T, c *chat) {
+		busy := make(chan struct{})
+		d := &desk{answer: func(ctx context.Context, _ bot.Request) (bot.Message, error) {
+			select {
+			case <-busy:
+			case <-ctx.Done():
+			}
+			return back(), nil
+		}}
+		stop, _ := listen(t, c, d)
+		defer stop()
+		for range 20 {
+			c.Say(channel, "U0TEACHER", "/panneau status")
+		}
+		eventually(t, "refusal", func() bool { return len(c.Shown(channel)) == 4 })
+		for _, one := range c.Shown(channel) {
+			if !strings.Contains(one.Text, "operation_timeout") {
+				t.Errorf("shown %+v", one)
+			}
+		}
+		close(busy)
+		eventually(t, "answers", func() bool { return len(c.Shown(channel)) == 20 })
+	})
 }
 
 func TestListenEndsWithTheAccount(t *testing.T) {

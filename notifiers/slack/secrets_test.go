@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -55,20 +56,27 @@ func TestEveryTroubleShowsNoSecret(t *testing.T) {
 }
 
 func TestListenerShowsNoSecret(t *testing.T) {
-	c := open(t)
-	for _, kind := range []emulator.FaultKind{emulator.CutBefore, emulator.CutBody, emulator.Garbage} {
-		c.Inject(emulator.Fault{Kind: kind, Method: "apps.connections.open"})
-	}
-	c.Inject(emulator.Fault{Kind: emulator.CutAfter, Method: "response_url"})
-	_, result := listen(t, c, &desk{greeting: bulletin()})
-	c.Inject(emulator.Fault{Kind: emulator.Answer, Method: "chat.postEphemeral", Status: 500})
-	c.Say(channel, "U0TEACHER", "@Panneau Pronote est en panne ?")
-	eventually(t, "log", func() bool { return strings.Contains(c.log.String(), "answer failed") })
-	c.Revoke()
-	err := <-result
-	wantKind(t, err, bot.KindUnauthorised)
-	secretless(t, "error", everything(err))
-	secretless(t, "log", c.log.String())
+	simulate(t, func(t *testing.T, c *chat) {
+		for _, kind := range []emulator.FaultKind{emulator.CutBefore, emulator.CutBody, emulator.Garbage} {
+			c.Inject(emulator.Fault{Kind: kind, Method: "apps.connections.open"})
+		}
+		c.Inject(emulator.Fault{Kind: emulator.CutAfter, Method: "response_url"})
+		c.Inject(emulator.Fault{Kind: emulator.Answer, Method: "chat.postEphemeral", Status: 500})
+		stop, result := listen(t, c, &desk{answer: func(context.Context, bot.Request) (bot.Message, error) {
+			return long(), nil
+		}})
+		defer stop()
+		c.Say(channel, "U0TEACHER", "@Panneau Pronote est en panne ?")
+		c.Say(channel, "U0TEACHER", "/panneau Pronote est en panne ?")
+		eventually(t, "log", func() bool {
+			return strings.Contains(c.log.String(), "answer failed") && strings.Contains(c.log.String(), "respond failed")
+		})
+		c.Revoke()
+		err := <-result
+		wantKind(t, err, bot.KindUnauthorised)
+		secretless(t, "error", everything(err))
+		secretless(t, "log", c.log.String())
+	})
 }
 
 func TestRequestsCarryTheTokenInTheHeader(t *testing.T) {

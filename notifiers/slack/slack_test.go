@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -78,6 +79,35 @@ func openWith(t *testing.T, o emulated.Options, adjust func(*slack.Config)) *cha
 	}
 	c.Notifier = n
 	return c
+}
+
+// simulate runs a test in simulated time, with everything on a network in memory. What is still running at its end
+// fails the test.
+func simulate(t *testing.T, test func(*testing.T, *chat)) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &chat{Server: emulated.New(emulated.Options{Unlimited: true}), log: &journal{}}
+		c.Server.Open(channel)
+		network := emulator.NewNetwork()
+		ctx, stop := context.WithCancel(context.Background())
+		served := make(chan error, 1)
+		go func() { served <- network.Serve(ctx, c.Server) }()
+		client := network.Client(0)
+		n, err := slack.New(slack.Config{
+			BotToken: emulated.BotToken, AppToken: emulated.AppToken, APIURL: "http://memory/api", HTTPClient: client,
+			Logger: slog.New(slog.NewTextHandler(c.log, nil)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Notifier = n
+		test(t, c)
+		c.Server.Close()
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+		client.CloseIdleConnections()
+	})
 }
 
 // faultless fails the test for every request that Slack's reference finds something wrong with.

@@ -107,7 +107,7 @@ func page(args url.Values, list []*message, always string) answer {
 	}
 	end := min(len(list), start+min(limit, maxPage))
 	a := answer{"ok": true, "messages": objects(list[start:end], truth(args.Get("include_all_metadata"))),
-		"has_more": end < len(list), "pin_count": 0}
+		"has_more": end < len(list), "pin_count": 0, "channel_actions_ts": nil, "channel_actions_count": 0}
 	if end < len(list) {
 		cursor := base64.StdEncoding.EncodeToString([]byte("next:" + strconv.Itoa(end)))
 		a["response_metadata"] = answer{"next_cursor": cursor}

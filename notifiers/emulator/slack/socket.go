@@ -52,17 +52,10 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	k := &socket{conn: conn, closed: make(chan struct{})}
 	defer k.close()
-	n := s.Connections() + 1
-	if n > maxSockets {
-		k.disconnect("too_many_websockets")
+	defer s.detach(k)
+	if !s.welcome(k) {
 		return
 	}
-	k.send(answer{
-		"type": "hello", "num_connections": n, "connection_info": answer{"app_id": AppID},
-		"debug_info": answer{"host": "applink-emulated", "build_number": 1, "approximate_connection_time": 18060},
-	})
-	s.attach(k)
-	defer s.detach(k)
 	go k.ping()
 	s.read(k)
 }
@@ -75,13 +68,33 @@ func (s *Server) redeem(ticket string) bool {
 	return known && time.Now().Before(end) && !s.revoked
 }
 
-// attach makes a connection one that envelopes are delivered to, and wakes those who wait for one.
-func (s *Server) attach(k *socket) {
+// welcome says hello and makes the connection one that envelopes are delivered to, which come after the hello.
+func (s *Server) welcome(k *socket) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	n := s.attach(k)
+	_ = k.conn.SetWriteDeadline(time.Now().Add(writeTime)) // the write itself reports a dead connection
+	if n > maxSockets {
+		_ = k.conn.WriteJSON(disconnection("too_many_websockets")) // it ends anyway
+		return false
+	}
+	return k.conn.WriteJSON(answer{
+		"type": "hello", "num_connections": n, "connection_info": answer{"app_id": AppID},
+		"debug_info": answer{"host": "applink-emulated", "build_number": 1, "approximate_connection_time": 18060},
+	}) == nil
+}
+
+// attach wakes those who wait for a connection and returns how many there are.
+func (s *Server) attach(k *socket) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.sockets) == maxSockets {
+		return maxSockets + 1
+	}
 	s.sockets = append(s.sockets, k)
 	close(s.changed)
 	s.changed = make(chan struct{})
+	return len(s.sockets)
 }
 
 func (s *Server) detach(k *socket) {
@@ -133,7 +146,11 @@ func (k *socket) send(v any) bool {
 }
 
 func (k *socket) disconnect(reason string) {
-	k.send(answer{"type": "disconnect", "reason": reason, "debug_info": answer{"host": "applink-emulated"}})
+	k.send(disconnection(reason))
+}
+
+func disconnection(reason string) answer {
+	return answer{"type": "disconnect", "reason": reason, "debug_info": answer{"host": "applink-emulated"}}
 }
 
 func (k *socket) close() {
