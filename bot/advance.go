@@ -17,7 +17,7 @@ func Advance(last Incident, standing Standing, flap Flap, now time.Time) (next I
 	condition := standing.Condition
 	switch {
 	case last.ID != 0 && last.Open():
-		if condition == last.Condition || condition == NotYetKnown {
+		if condition == NotYetKnown || condition == last.Condition && standing.Reason == last.Reason {
 			return last, false
 		}
 		next = last.revised(standing, now)
@@ -40,9 +40,10 @@ func Advance(last Incident, standing Standing, flap Flap, now time.Time) (next I
 }
 
 func (i Incident) revised(s Standing, now time.Time) Incident {
-	i.Before, i.Condition = i.Condition, s.Condition
 	i.Revision++
-	i.ChangedAt = now
+	if s.Condition != i.Condition {
+		i.Before, i.Condition, i.ChangedAt = i.Condition, s.Condition, now
+	}
 	if s.Condition.Severity() > i.Worst.Severity() {
 		i.Worst = s.Condition
 	}

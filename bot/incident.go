@@ -10,11 +10,11 @@ type Incident struct {
 	ID         IncidentID
 	Platform   PlatformID
 	Condition  Condition // as told now; Normal once resolved, Unverifiable while nothing can be said
-	Before     Condition // as told by the revision before; NotYetKnown at the first
+	Before     Condition // as told before the last change of condition; NotYetKnown while it never changed
 	Worst      Condition // the most severe condition so far
 	Since      time.Time // when the first verdict of it was made
 	OpenedAt   time.Time // when it was decided
-	ChangedAt  time.Time // when the current revision was decided
+	ChangedAt  time.Time // when the current condition was decided
 	ResolvedAt time.Time // when the first good verdict after it was made; zero while it is open
 	Revision   int64     // counts from 1
 	Reason     Reason    // of the verdict that last decided

@@ -25,6 +25,7 @@ type Track struct {
 	Platform  PlatformID
 	Condition Condition // as settled; NotYetKnown before the first settlement
 	Since     time.Time // the first verdict of the run that settled it
+	Reason    Reason    // of its verdicts, as settled too: one that differs now and then changes nothing
 	Recent    []Verdict // oldest first
 }
 
@@ -58,14 +59,14 @@ func Judge(before Standing, tracks []Track, rule Rule) Ruling {
 			ruling.Standing.CheckedAt = settled.Recent[n-1].At
 		}
 	}
-	condition := combine(ruling.Tracks)
-	if condition == before.Condition {
+	condition, decisive := combine(ruling.Tracks), worst(ruling.Tracks)
+	if condition == before.Condition && decisive.Reason == before.Reason {
 		return ruling
 	}
-	ruling.Standing.Condition = condition
-	ruling.Standing.Since = since(ruling.Tracks, condition)
-	decisive := decisiveVerdict(ruling.Tracks)
-	ruling.Standing.Reason, ruling.Standing.Evidence = decisive.Reason, decisive.Evidence
+	if condition != before.Condition {
+		ruling.Standing.Condition, ruling.Standing.Since = condition, since(ruling.Tracks, condition)
+	}
+	ruling.Standing.Reason, ruling.Standing.Evidence = decisive.Reason, newest(decisive.Recent).Evidence
 	return ruling
 }
 
@@ -76,7 +77,7 @@ func settle(t Track, rule Rule) Track {
 		return t
 	}
 	if condition := conditionOf(run[0]); enough(len(run), condition, t.Condition, rule) {
-		return t.settled(condition, run)
+		return t.settled(condition, run, rule)
 	}
 	// Bad verdicts of changing kinds are still bad: the newest kind is told, once nothing good came in between.
 	worse := lastRun(t.Recent, func(v Verdict) Condition {
@@ -85,8 +86,8 @@ func settle(t Track, rule Rule) Track {
 		}
 		return conditionOf(v)
 	})
-	if newest := worse[len(worse)-1]; newest.Outcome.Bad() && !t.Condition.Outage() && len(worse) >= rule.Bad {
-		return t.settled(conditionOf(newest), worse)
+	if last := newest(worse); last.Outcome.Bad() && !t.Condition.Outage() && len(worse) >= rule.Bad {
+		return t.settled(conditionOf(last), worse, rule)
 	}
 	return t
 }
@@ -105,9 +106,15 @@ func enough(n int, condition, before Condition, rule Rule) bool {
 	}
 }
 
-func (t Track) settled(condition Condition, run []Verdict) Track {
+// settled is the track with what a run of verdicts settles. The reason follows only when it has lasted as well.
+func (t Track) settled(condition Condition, run []Verdict, rule Rule) Track {
+	reason := newest(run).Reason
 	if t.Condition != condition {
-		t.Condition, t.Since = condition, run[0].At
+		t.Condition, t.Since, t.Reason = condition, run[0].At, reason
+	}
+	lasting := lastRun(run, func(v Verdict) Condition { return Condition(v.Reason) })
+	if len(lasting) >= rule.Bad {
+		t.Reason = reason
 	}
 	return t
 }
@@ -150,8 +157,8 @@ func inDoubt(t Track) bool {
 	if len(run) == 0 {
 		return false
 	}
-	newest := conditionOf(run[0])
-	return newest != Unverifiable && newest != t.Condition
+	now := conditionOf(run[0])
+	return now != Unverifiable && now != t.Condition
 }
 
 // combine is what the settled checks of one platform amount to together.
@@ -160,17 +167,17 @@ func combine(tracks []Track) Condition {
 	for _, t := range tracks {
 		count[t.Condition]++
 	}
-	worst := NotYetKnown
+	outage := NotYetKnown
 	for _, condition := range Conditions() {
-		if count[condition] > 0 && condition.Severity() > worst.Severity() {
-			worst = condition
+		if count[condition] > 0 && condition.Severity() > outage.Severity() {
+			outage = condition
 		}
 	}
 	switch {
-	case worst.Outage() && worst != LoginImpossible && worst != Slowed && count[Normal]+count[Slowed] > 0:
+	case outage.Outage() && outage != LoginImpossible && outage != Slowed && count[Normal]+count[Slowed] > 0:
 		return Partial
-	case worst.Outage():
-		return worst
+	case outage.Outage():
+		return outage
 	}
 	for _, condition := range []Condition{Maintenance, Suspended, Closed, Normal, Unverifiable} {
 		if count[condition] > 0 {
@@ -194,11 +201,20 @@ func since(tracks []Track, condition Condition) time.Time {
 	return at
 }
 
-// decisiveVerdict is the newest verdict of the check that is worst off.
-func decisiveVerdict(tracks []Track) Verdict {
-	worst := slices.MaxFunc(tracks, func(a, b Track) int { return a.Condition.Severity() - b.Condition.Severity() })
-	if run := lastRun(worst.Recent, conditionOf); len(run) > 0 {
-		return run[len(run)-1]
+// worst is the track of the check that is worst off.
+func worst(tracks []Track) Track {
+	if len(tracks) == 0 {
+		return Track{}
+	}
+	return slices.MaxFunc(tracks, func(a, b Track) int { return a.Condition.Severity() - b.Condition.Severity() })
+}
+
+// newest is the last verdict that says anything; the zero value where there is none.
+func newest(recent []Verdict) Verdict {
+	for _, v := range slices.Backward(recent) {
+		if v.Reason != ReasonCancelled {
+			return v
+		}
 	}
 	return Verdict{}
 }

@@ -98,6 +98,24 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+func TestAReasonThatLastsIsTold(t *testing.T) {
+	var standing bot.Standing
+	tracks := []bot.Track{{Check: "ent/a", Platform: "ent"}}
+	var reasons []string
+	for i, letter := range "uddddxdxddxxxxqquu" {
+		tracks[0].Recent = append(tracks[0].Recent, verdictOf(letter, "ent/a", minute(i)))
+		ruling := bot.Judge(standing, tracks, bot.DefaultRule())
+		if ruling.Standing.Reason != standing.Reason {
+			reasons = append(reasons, string(ruling.Standing.Reason)+"@"+minute(i).Format("4"))
+		}
+		standing, tracks = ruling.Standing, ruling.Tracks
+	}
+	want := []string{"refused@3", "server_error@12", "@17"}
+	if diff := cmp.Diff(want, reasons); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestJudgeCombinesChecks(t *testing.T) {
 	track := func(check string, c bot.Condition, since int) bot.Track {
 		return bot.Track{Check: bot.CheckID(check), Platform: "ent", Condition: c, Since: minute(since)}

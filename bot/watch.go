@@ -152,11 +152,12 @@ func remember(tracks []Track, v Verdict, n int) []Track {
 }
 
 func settledAnything(b *book, r Ruling) bool {
-	if r.Standing.Condition != b.standing.Condition || len(r.Tracks) != len(b.tracks) {
+	if r.Standing.Condition != b.standing.Condition || r.Standing.Reason != b.standing.Reason ||
+		len(r.Tracks) != len(b.tracks) {
 		return true
 	}
 	for i := range r.Tracks {
-		if r.Tracks[i].Condition != b.tracks[i].Condition {
+		if r.Tracks[i].Condition != b.tracks[i].Condition || r.Tracks[i].Reason != b.tracks[i].Reason {
 			return true
 		}
 	}
@@ -178,7 +179,11 @@ func (w *Watch) decide(ctx context.Context, b *book, r Ruling, v Verdict) error 
 	if err != nil {
 		return fmt.Errorf("decide on %s: %w", b.platform.ID, err)
 	}
+	news := b.standing.Condition != r.Standing.Condition
 	b.standing, b.tracks, b.incident = r.Standing, r.Tracks, next
+	if !news {
+		return nil
+	}
 	w.config.Logger.Info("platform condition",
 		"platform", b.platform.ID, "condition", r.Standing.Condition, "reason", r.Standing.Reason,
 		"since", r.Standing.Since, "incident", next.ID, "revision", next.Revision)

@@ -78,7 +78,7 @@ func (t *tx) ReviseIncident(i bot.Incident) error {
 func (t *tx) addRevision(i bot.Incident) error {
 	_, err := t.exec(`
 		INSERT INTO revisions (incident, revision, at, condition, reason, evidence) VALUES ($1, $2, $3, $4, $5, $6)`,
-		i.ID, i.Revision, millis(i.ChangedAt), i.Condition, i.Reason, encode(i.Evidence))
+		i.ID, i.Revision, millis(t.now), i.Condition, i.Reason, encode(i.Evidence))
 	return err
 }
 

@@ -16,7 +16,8 @@ CREATE TABLE tracks (
     check_id  TEXT   NOT NULL PRIMARY KEY,
     platform  TEXT   NOT NULL,
     condition TEXT   NOT NULL,
-    since     BIGINT NOT NULL
+    since     BIGINT NOT NULL,
+    reason    TEXT   NOT NULL
 );
 
 -- What each run of a check found.
