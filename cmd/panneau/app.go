@@ -1,0 +1,298 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/statuspage"
+	"github.com/panneau-ecole/panneau/checks"
+	"github.com/panneau-ecole/panneau/cmd/panneau/config"
+	"github.com/panneau-ecole/panneau/locales"
+	"github.com/panneau-ecole/panneau/notifiers"
+)
+
+// app is everything that runs, wired together. It decides nothing.
+type app struct {
+	config   *config.Config
+	log      *slog.Logger
+	out      io.Writer
+	words    *locales.Renderer
+	store    bot.Store
+	board    *bot.Board
+	watch    *bot.Watch
+	patrol   *bot.Patrol
+	guard    *checks.Guard
+	page     *statuspage.Page
+	listener net.Listener
+	speakers []*speaker
+	offline  atomic.Bool
+}
+
+// speaker is one account with all that it does.
+type speaker struct {
+	*bot.Speaker
+	account  config.Account
+	listener bot.Listener // nil where the account does not listen
+	desk     *bot.Desk
+}
+
+// runLimit bounds one run of a check whose own limits failed to.
+const runLimit = time.Minute
+
+// stopLimit is how long the page's last answers may take when the program stops.
+const stopLimit = 3 * time.Second
+
+// newApp wires an app on an open store and an open listener for the page.
+func newApp(m Main, c *config.Config, words *locales.Renderer, store bot.Store, listener net.Listener) (*app, error) {
+	a := &app{config: c, log: m.logger(c.Log), out: m.Stdout, words: words, store: store, listener: listener}
+	env := checks.Env{UserAgent: userAgent(c), Logger: a.log}
+	a.guard = checks.NewGuard(c.Watch.Guard, env)
+	a.board = a.newBoard()
+	a.watch = bot.NewWatch(bot.WatchConfig{
+		Store: store, Guard: a.guard, Platforms: a.board.Platforms, Rule: bot.DefaultRule(), Flap: bot.DefaultFlap(),
+		Vantage: c.Watch.Vantage, Logger: a.log, Changed: a.changed, Offline: a.setOffline,
+	})
+	rounds, err := a.rounds(env)
+	if err != nil {
+		return nil, err
+	}
+	a.patrol = &bot.Patrol{
+		Rounds: rounds, Watch: a.watch, Vantage: c.Watch.Vantage, Burst: bot.DefaultBurst(), Logger: a.log,
+	}
+	a.page = statuspage.New(statuspage.Config{Source: pageSource{a.board}, Label: a.label, Logger: a.log})
+	for _, account := range c.Accounts {
+		s, err := a.newSpeaker(m, account)
+		if err != nil {
+			return nil, fmt.Errorf("account %s: %w", account.ID, err)
+		}
+		a.speakers = append(a.speakers, s)
+	}
+	return a, nil
+}
+
+func (a *app) newBoard() *bot.Board {
+	board := &bot.Board{
+		Store: a.store, Every: make(map[bot.PlatformID]time.Duration), Vantages: 1, PageURL: a.config.HTTP.PublicURL,
+		Offline: a.offline.Load,
+	}
+	for _, p := range a.config.Platforms {
+		board.Platforms = append(board.Platforms, p.Platform)
+		for _, check := range p.Checks {
+			if every := interval(check.Schedule); board.Every[p.ID] == 0 || every < board.Every[p.ID] {
+				board.Every[p.ID] = every
+			}
+		}
+	}
+	return board
+}
+
+// rounds makes the checks of every platform.
+func (a *app) rounds(env checks.Env) ([]bot.Round, error) {
+	var rounds []bot.Round
+	for _, p := range a.config.Platforms {
+		for _, check := range p.Checks {
+			checker, err := checks.New(check.Spec, env)
+			if err != nil {
+				return nil, fmt.Errorf("check %s: %w", check.ID, err)
+			}
+			rounds = append(rounds, bot.Round{
+				Check: check.ID, Platform: p.ID, Checker: checker, Schedule: check.Schedule, Limit: runLimit,
+			})
+		}
+	}
+	return rounds, nil
+}
+
+func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
+	var names []string
+	for _, command := range bot.Commands() {
+		names = append(names, command.Name)
+	}
+	menu, err := a.words.Menu(names...)
+	if err != nil {
+		return nil, err
+	}
+	place, err := paris()
+	if err != nil {
+		return nil, err
+	}
+	settings := notifiers.Config{
+		Platform: account.Platform, Token: account.Token.Reveal(), AppToken: account.AppToken.Reveal(),
+		Command: account.Command, APIURL: account.APIURL, Menu: menu, Terminal: a.out, Colour: m.colour(),
+		Logger: a.log.With("account", account.ID),
+	}
+	notifier, err := notifiers.New(settings)
+	if err != nil {
+		return nil, err
+	}
+	platforms := make(map[bot.PlatformID]bot.Platform)
+	for _, p := range a.board.Platforms {
+		platforms[p.ID] = p
+	}
+	s := &speaker{account: account}
+	s.Speaker = bot.NewSpeaker(bot.SpeakerConfig{
+		Account: account.ID, Store: a.store, Notifier: notifier, Trouble: a.report, Logger: a.log, Look: a.look(),
+		Writer: bot.Writer{
+			Renderer: a.words, Platforms: platforms, Every: a.board.Every, Vantages: a.board.Vantages,
+			PageURL: a.config.HTTP.PublicURL,
+		},
+	})
+	s.listener, _ = notifier.(bot.Listener)
+	s.desk = &bot.Desk{
+		Account: account.ID, Chat: account.Platform, Prefix: notifiers.Prefix(settings), Store: a.store, Board: a.board,
+		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Logger: a.log,
+	}
+	return s, nil
+}
+
+// look is how often a speaker reads the ledger when nobody in this process calls it.
+func (a *app) look() time.Duration {
+	if a.config.Database.Postgres.IsZero() {
+		return time.Minute
+	}
+	return 250 * time.Millisecond
+}
+
+// Run runs everything until ctx ends, and then lets what is on its way arrive.
+func (a *app) Run(ctx context.Context) error {
+	if err := a.prepare(ctx); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.watch.Run(ctx) })
+	group.Go(func() error { return a.patrol.Run(ctx) })
+	group.Go(func() error { return a.servePage(ctx) })
+	for _, s := range a.speakers {
+		group.Go(func() error { return a.tolerate(s, s.Run(ctx)) })
+		if s.listener != nil {
+			group.Go(func() error { return a.tolerate(s, s.listener.Listen(ctx, s.desk)) })
+		}
+	}
+	return group.Wait()
+}
+
+// tolerate keeps an account that is refused from stopping the others.
+func (a *app) tolerate(s *speaker, err error) error {
+	var failed *bot.DeliveryError
+	if errors.As(err, &failed) && failed.Kind == bot.KindUnauthorised {
+		a.report(bot.Trouble{Kind: bot.TroubleUnauthorised, Account: s.account.ID, Detail: failed.Error()})
+		return nil
+	}
+	return err
+}
+
+// prepare writes the configured destinations down and reads where things stood.
+func (a *app) prepare(ctx context.Context) error {
+	err := a.store.Update(ctx, func(tx bot.Tx) error {
+		var configured []bot.Destination
+		for _, d := range a.config.Destinations {
+			configured = append(configured, d.Destination)
+		}
+		return bot.Enrol(tx, configured, a.board.Platforms, time.Now())
+	})
+	if err != nil {
+		return fmt.Errorf("write the destinations down: %w", err)
+	}
+	return a.watch.Load(ctx)
+}
+
+func (a *app) servePage(ctx context.Context) error {
+	server := statuspage.Server(a.listener.Addr().String(), a.page)
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
+		defer cancel()
+		stopped <- server.Shutdown(limited)
+	})
+	defer stop()
+	if err := server.Serve(a.listener); ctx.Err() == nil {
+		return fmt.Errorf("serve the page: %w", err)
+	}
+	if err := <-stopped; err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("stop the page: %w", err)
+	}
+	return nil
+}
+
+// changed tells everybody that the ledger has changed.
+func (a *app) changed() {
+	for _, s := range a.speakers {
+		s.Wake()
+	}
+	a.page.Changed()
+}
+
+// setOffline takes note of the state of our own network, and says it aloud when it changes.
+func (a *app) setOffline(offline bool) {
+	if a.offline.Swap(offline) == offline {
+		return
+	}
+	key := "terminal.online"
+	if offline {
+		key = "terminal.offline"
+	}
+	a.say(key, nil)
+	a.page.Changed()
+}
+
+// report tells the operator of a trouble.
+func (a *app) report(t bot.Trouble) {
+	a.log.Warn("trouble", "kind", t.Kind, "account", t.Account, "destination", t.Destination, "detail", t.Detail)
+	switch t.Kind {
+	case bot.TroubleUnauthorised:
+		a.say("terminal.unauthorised", map[string]any{"Account": t.Account})
+	case bot.TroubleAsleep:
+		a.say("terminal.gone", map[string]any{"Channel": t.Destination, "Account": t.Account})
+	case bot.TroubleRejected:
+		a.say("terminal.rejected", map[string]any{"Channel": t.Destination, "Account": t.Account})
+	case bot.TroubleDeleted:
+		a.say("terminal.deleted", map[string]any{"Channel": t.Destination, "Account": t.Account})
+	}
+}
+
+// say prints one of the operator's texts.
+func (a *app) say(key string, data map[string]any) {
+	text, err := a.words.Text("fr", key, data)
+	if err != nil {
+		a.log.Error("find a text", "key", key, "err", err)
+		return
+	}
+	fmt.Fprintln(a.out, text)
+}
+
+// label names a condition for the page.
+func (a *app) label(c bot.Condition) string {
+	text, err := a.words.Condition("fr", c)
+	if err != nil {
+		a.log.Error("name a condition", "condition", c, "err", err)
+		return string(c)
+	}
+	return text
+}
+
+// pageSource gives the page its facts.
+type pageSource struct{ board *bot.Board }
+
+// lastIncidents is how many incidents the page knows.
+const lastIncidents = 50
+
+func (p pageSource) Overview(ctx context.Context) (bot.Overview, error) {
+	place, err := paris()
+	if err != nil {
+		return bot.Overview{}, err
+	}
+	return p.board.Overview(ctx, nil, bot.Families, place)
+}
+
+func (p pageSource) Incidents(ctx context.Context) ([]bot.Incident, error) {
+	return p.board.Incidents(ctx, lastIncidents)
+}

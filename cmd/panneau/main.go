@@ -1,0 +1,66 @@
+// Panneau watches the platforms that French schools depend on, and tells families and teachers in the chat that they
+// already read when one cannot be reached.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/panneau-ecole/panneau/cmd/panneau/config"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	m := Main{Args: os.Args[1:], Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr}
+	code := m.Run(ctx)
+	stop()
+	os.Exit(code)
+}
+
+// Main is the program with what it needs of its surroundings.
+type Main struct {
+	Args           []string
+	Getenv         func(string) string
+	Stdout, Stderr io.Writer
+}
+
+// The exit codes.
+const (
+	exitOK      = 0
+	exitFailure = 1
+	exitConfig  = 2 // the configuration or the command line is wrong
+)
+
+// errSaid ends the program with a failure whose explanation was printed already.
+var errSaid = errors.New("said")
+
+// Run runs the command line until it is done or ctx ends, and returns the exit code.
+func (m Main) Run(ctx context.Context) int {
+	root := m.root()
+	root.SetArgs(m.Args)
+	root.SetOut(m.Stdout)
+	root.SetErr(m.Stderr)
+	err := root.ExecuteContext(ctx)
+	var wrong *config.Error
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errSaid):
+		return exitFailure
+	case errors.As(err, &wrong):
+		fmt.Fprintln(m.Stderr, wrong)
+		return exitConfig
+	case errors.As(err, &usage):
+		fmt.Fprintln(m.Stderr, usage)
+		return exitConfig
+	default:
+		fmt.Fprintln(m.Stderr, "panneau :", err)
+		return exitFailure
+	}
+}

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/robfig/cron/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/calendar"
+	"github.com/panneau-ecole/panneau/bot/store"
+	"github.com/panneau-ecole/panneau/checks/catalogue"
+	"github.com/panneau-ecole/panneau/cmd/panneau/config"
+	"github.com/panneau-ecole/panneau/locales"
+)
+
+func (m Main) runCommand() *cobra.Command {
+	var file string
+	command := &cobra.Command{
+		Use:   "run",
+		Short: "Surveille, annonce et répond, jusqu’à Ctrl+C.",
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return m.run(c.Context(), file) },
+	}
+	command.Flags().StringVarP(&file, "config", "c", "", "fichier de configuration (sans lui : les réglages d’origine)")
+	return command
+}
+
+// run loads, opens, and runs the app until ctx ends.
+func (m Main) run(ctx context.Context, file string) (err error) {
+	words, err := locales.New()
+	if err != nil {
+		return fmt.Errorf("load the texts: %w", err)
+	}
+	c, err := m.load(file, words)
+	if err != nil {
+		return err
+	}
+	unlock, err := m.claim(c, words)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	listener, err := m.listen(ctx, c, file, words)
+	if err != nil {
+		return err
+	}
+	db, err := m.open(ctx, c)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	a, err := newApp(m, c, words, db, listener)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	m.greet(a, file)
+	stop := context.AfterFunc(ctx, func() { a.say("terminal.stopping", nil) })
+	defer stop()
+	if err := a.Run(ctx); err != nil {
+		return err
+	}
+	a.say("terminal.stopped", nil)
+	return nil
+}
+
+// load reads the configuration file, or the embedded configuration where there is none.
+func (m Main) load(file string, words *locales.Renderer) (*config.Config, error) {
+	known, err := catalogue.Load()
+	if err != nil {
+		return nil, fmt.Errorf("load the catalogue: %w", err)
+	}
+	options := config.Options{
+		Catalogue: known,
+		Getenv:    m.Getenv,
+		Open:      func(name string) (fs.File, error) { return os.Open(name) },
+		Languages: words.Languages(),
+	}
+	if file == "" {
+		return config.Default(options)
+	}
+	c, err := config.Load(file, options)
+	if err != nil {
+		return nil, err
+	}
+	for _, warning := range c.Warnings {
+		fmt.Fprintln(m.Stderr, warning)
+	}
+	return c, nil
+}
+
+// claim makes sure that one process only uses the data folder.
+func (m Main) claim(c *config.Config, words *locales.Renderer) (unlock func() error, err error) {
+	if !c.Database.Postgres.IsZero() {
+		return func() error { return nil }, nil
+	}
+	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("create the data folder: %w", err)
+	}
+	lock := flock.New(filepath.Join(c.DataDir, "panneau.lock"))
+	held, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the data folder: %w", err)
+	}
+	if !held {
+		return nil, m.explain(words, "terminal.running", map[string]any{"Folder": c.DataDir})
+	}
+	return lock.Unlock, nil
+}
+
+// listen opens the page's address. The one of the embedded configuration gives way to any free port.
+func (m Main) listen(ctx context.Context, c *config.Config, file string, words *locales.Renderer) (net.Listener, error) {
+	var network net.ListenConfig
+	listener, err := network.Listen(ctx, "tcp", c.HTTP.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) && file == "" {
+		return network.Listen(ctx, "tcp", "127.0.0.1:0")
+	}
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, m.explain(words, "terminal.port", map[string]any{"Address": c.HTTP.Listen, "File": file})
+	}
+	return listener, err
+}
+
+// explain prints why the program cannot go on.
+func (m Main) explain(words *locales.Renderer, key string, data map[string]any) error {
+	text, err := words.Text("fr", key, data)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(m.Stderr, text)
+	return errSaid
+}
+
+func (m Main) open(ctx context.Context, c *config.Config) (*store.Store, error) {
+	logger := m.logger(c.Log)
+	if !c.Database.Postgres.IsZero() {
+		return store.OpenPostgres(ctx, c.Database.Postgres.Reveal(), logger)
+	}
+	return store.OpenSQLite(ctx, c.Database.SQLite, logger)
+}
+
+func (m Main) logger(l config.Log) *slog.Logger {
+	options := &slog.HandlerOptions{Level: l.Level}
+	if l.Format == "json" {
+		return slog.New(slog.NewJSONHandler(m.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(m.Stderr, options))
+}
+
+// colour reports whether the notices go to a terminal that wants colours (https://no-color.org).
+func (m Main) colour() bool {
+	out, ok := m.Stdout.(*os.File)
+	if !ok || m.Getenv("NO_COLOR") != "" || m.Getenv("TERM") == "dumb" {
+		return false
+	}
+	_, err := unix.IoctlGetTermios(int(out.Fd()), unix.TCGETS)
+	return err == nil
+}
+
+// greet says what runs, where the page is and how to connect a chat.
+func (m Main) greet(a *app, file string) {
+	a.say("terminal.started", map[string]any{"Version": version(), "Count": len(a.config.Platforms)})
+	a.say("terminal.page", map[string]any{"URL": "http://" + a.listener.Addr().String() + "/"})
+	chats := 0
+	for _, d := range a.config.Destinations {
+		if a.accountOf(d.Account).Platform != bot.Console {
+			chats++
+		}
+	}
+	switch {
+	case chats > 0:
+		a.say("terminal.chats", map[string]any{"Count": chats})
+	case file == "":
+		a.say("terminal.account", map[string]any{"File": "docs/panneau.example.yaml"})
+	default:
+		a.say("terminal.first", map[string]any{"File": file})
+	}
+	a.say("terminal.stop", nil)
+}
+
+func (a *app) accountOf(id bot.AccountID) config.Account {
+	for _, account := range a.config.Accounts {
+		if account.ID == id {
+			return account
+		}
+	}
+	return config.Account{}
+}
+
+// paris is the clock of a chat whose territory is not known.
+func paris() (bot.Place, error) {
+	zone, err := calendar.Find("Paris")
+	if err != nil {
+		return bot.Place{}, err
+	}
+	location, err := zone.Location()
+	return bot.Place{Location: location, Name: zone.Name}, err
+}
+
+// stranger is how a chat that follows nothing is spoken to.
+func stranger(place bot.Place) bot.Destination {
+	return bot.Destination{Audience: bot.Families, Place: place, Languages: []string{"fr"}}
+}
+
+// interval is the time between two runs of a schedule, measured once from now.
+func interval(s cron.Schedule) time.Duration {
+	first := s.Next(time.Now())
+	return s.Next(first).Sub(first)
+}
