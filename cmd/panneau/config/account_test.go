@@ -1,0 +1,98 @@
+package config
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// refusal returns the only problem of a configuration, without its place.
+func refusal(t *testing.T, text string) string {
+	t.Helper()
+	_, err := load(t, text)
+	if err == nil {
+		t.Errorf("accepted:\n%s", text)
+		return ""
+	}
+	if lines := strings.Count(err.Error(), "\n") + 1; lines != 1 {
+		t.Errorf("got %d problems, want 1:\n%v", lines, err)
+	}
+	return strings.TrimPrefix(err.Error(), "/etc/panneau/panneau.yaml:")
+}
+
+func TestLoadAccounts(t *testing.T) {
+	c, err := load(t, `
+accounts:
+  profs: {platform: discord, token: {file: discord}}
+  equipe: {platform: slack, token: {file: /run/secrets/slack}, app_token: {env: SLACK_APP_TOKEN}, command: ent}
+  parents: {platform: telegram, token: {env: TELEGRAM_TOKEN}, api_url: "http://127.0.0.1:8081/"}
+  ecran: {platform: console}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Account{
+		{ID: "ecran", Platform: bot.Console},
+		{ID: "equipe", Platform: bot.Slack, Token: NewSecret("xoxb-1-a"), AppToken: NewSecret("xapp-1-" + forTests), Command: "/ent"},
+		{ID: "parents", Platform: bot.Telegram, Token: NewSecret(forTests), APIURL: "http://127.0.0.1:8081"},
+		{ID: "profs", Platform: bot.Discord, Token: NewSecret("MTIz.abc.def-_")},
+	}
+	if diff := cmp.Diff(want, c.Accounts); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestLoadNeverShowsASecret puts a token wherever one could stray.
+func TestLoadNeverShowsASecret(t *testing.T) {
+	for _, text := range []string{
+		`accounts: {a: {platform: telegram, token: TOKEN}}`,
+		`accounts: {a: {platform: telegram, token: [TOKEN]}}`,
+		`accounts: {a: {platform: telegram, token: {TOKEN: }}}`,
+		`accounts: {a: {platform: telegram, token: {"TOKEN": x, "TOKEN": x}}}`,
+		`accounts: {a: {platform: telegram, token: {value: TOKEN}}}`,
+		`accounts: {a: {platform: telegram, token: {env: TOKEN}}}`,
+		`accounts: {a: {platform: telegram, token: {file: TOKEN}}}`,
+		`accounts: {a: {platform: telegram, token: {file: [TOKEN]}}}`,
+		`accounts: {a: {platform: telegram, tokken: TOKEN}}`,
+		`accounts: {a: {platform: TOKEN, token: {env: TELEGRAM_TOKEN}}}`,
+		`accounts: {a: {platform: slack, token: {env: TELEGRAM_TOKEN}}}`,
+		`accounts: {a: {platform: slack, token: {env: SLACK_APP_TOKEN}}}`,
+		`accounts: {a: {platform: telegram, token: {env: TELEGRAM_TOKEN}, api_url: "https://api.telegram.org/botTOKEN?a"}}`,
+		`accounts: {a: {platform: telegram, token: {env: TELEGRAM_TOKEN}, api_url: "https://TOKEN@api.telegram.org"}}`,
+		`accounts: {a: {platform: telegram, token: {env: TELEGRAM_TOKEN}, api_url: "https://TOKEN\x7f"}}`,
+		`accounts: {a: {platform: slack, token: {file: /run/secrets/slack}, command: "/TOKEN"}}`,
+		`accounts: {a: {platform: telegram, token: {env: TELEGRAM_TOKEN}}, b: {platform: telegram, token: {env: TELEGRAM_TOKEN}}}`,
+		`accounts: {TOKEN: {platform: telegram}}`,
+		`TOKEN`,
+		`TOKEN: 1`,
+		`["TOKEN]`,
+		"a: |TOKEN\n  b",
+		`a: !TOKEN b`,
+		`a: *TOKEN`,
+		"%YAML TOKEN\n---\na: 1",
+		`database: {postgres: "postgres://u:TOKEN@h/d"}`,
+		`database: {postgres: {env: TELEGRAM_TOKEN}}`,
+		`database: {sqlite: a, postgres: {env: DATABASE_URL}}`,
+		`watch: {contact: TOKEN}`,
+		`watch: {vantage: TOKEN}`,
+		`watch: {timezone: TOKEN}`,
+		`watch: {schedule: TOKEN}`,
+		`log: {level: TOKEN}`,
+		`destinations: [{account: TOKEN, zone: a}]`,
+		"accounts: {a: {platform: console}}\ndestinations: [{account: a, channel: 'TOKEN', zone: TOKEN, audience: TOKEN, languages: [TOKEN], follows: TOKEN}]",
+		"accounts: {a: {platform: console}}\ndestinations: [{account: a, zone: a, follows: [TOKEN]}]",
+		"platforms: {TOKEN: {enabled: false}}",
+	} {
+		for _, token := range []string{forTests, "xoxb-110000000000-110000000000-AAFxxxxxxxxxxxxxxxxxxxxx", "MTIzNDU2Nzg5MDEyMzQ1Njc4.GAAFaa.0123456789012345678901234567"} {
+			_, err := load(t, strings.ReplaceAll(text, "TOKEN", token))
+			if err == nil {
+				t.Errorf("accepted: %s", text)
+			} else if strings.Contains(err.Error(), "AAF") {
+				t.Errorf("%s:\n%v shows the token", text, err)
+			}
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package config
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// Account is one bot identity.
+type Account struct {
+	ID       bot.AccountID
+	Platform bot.ChatPlatform
+	Token    Secret // empty for the console
+	AppToken Secret // Slack only, for Socket Mode; empty: the account posts and does not listen
+	Command  string // Slack only, with its slash: "/panneau"
+	APIURL   string // base of the vendor's API, without a final slash; empty for the vendor's own
+}
+
+// defaultCommand is the slash command on Slack. "/status" is not to be had there.
+const defaultCommand = "/panneau"
+
+func (b *builder) accounts(entries map[name]accountEntry) []Account {
+	if len(entries) == 0 && !b.has("accounts") {
+		b.warn("accounts", "aucun compte : rien n’est publié dans une messagerie", "ajoutez un compte")
+	}
+	var list []Account
+	for _, id := range slices.Sorted(maps.Keys(entries)) {
+		list = append(list, b.account("accounts."+string(id), bot.AccountID(id), entries[id]))
+	}
+	b.refuseSharedTokens(list)
+	return list
+}
+
+func (b *builder) account(path string, id bot.AccountID, e accountEntry) Account {
+	known := []string{string(bot.Telegram), string(bot.Slack), string(bot.Discord), string(bot.Console)}
+	a := Account{
+		ID:       id,
+		Platform: bot.ChatPlatform(b.oneOf(path+".platform", e.Platform, known)),
+		Token:    b.secret(path+".token", e.Token),
+		AppToken: b.secret(path+".app_token", e.AppToken),
+		Command:  e.Command,
+		APIURL:   b.baseURL(path+".api_url", e.APIURL),
+	}
+	if e.Platform == "" {
+		b.require(path+".platform", "choisissez parmi "+strings.Join(known, ", "))
+	}
+	switch a.Platform {
+	case bot.Telegram:
+		b.token(path+".token", a.Token, `^\d+:[\w-]+$`, "recopiez le jeton donné par @BotFather : des chiffres, deux-points, puis une suite de caractères")
+	case bot.Discord:
+		b.token(path+".token", a.Token, `^[\w.-]+$`, "recopiez le jeton de la page « Bot » de l’application Discord, sans le mot Bot devant")
+	case bot.Slack:
+		b.slack(path, &a)
+	}
+	b.refuseForeignKeys(path, a.Platform)
+	return a
+}
+
+func (b *builder) slack(path string, a *Account) {
+	b.token(path+".token", a.Token, `^xoxb-`, "recopiez le jeton du robot (« Bot User OAuth Token »), qui commence par xoxb-")
+	if !a.AppToken.IsZero() {
+		b.token(path+".app_token", a.AppToken, `^xapp-`, "recopiez le jeton d’application (« App-Level Token »), qui commence par xapp-")
+	}
+	if a.Command == "" {
+		a.Command = defaultCommand
+	}
+	a.Command = "/" + strings.TrimPrefix(a.Command, "/")
+	switch {
+	case !regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`).MatchString(a.Command):
+		b.add(path+".command", "nom de commande incorrect", "employez de 1 à 31 lettres minuscules sans accent, chiffres et traits d’union")
+	case slices.Contains(reservedOnSlack(), a.Command):
+		b.add(path+".command", "Slack réserve la commande "+a.Command, "choisissez-en une autre, par exemple "+defaultCommand)
+	}
+}
+
+// reservedOnSlack lists the commands that are Slack's own: a manifest that registers one is refused whole. As met and
+// listed by people in https://github.com/NousResearch/hermes-agent/issues/17054.
+func reservedOnSlack() []string {
+	return []string{
+		"/away", "/collapse", "/dnd", "/expand", "/feed", "/join", "/leave", "/me", "/msg", "/mute", "/open", "/pro",
+		"/remind", "/search", "/shortcuts", "/shrug", "/status", "/topic", "/who",
+	}
+}
+
+// token checks that a secret is there and is of the right kind: swapped tokens are the commonest mistake.
+func (b *builder) token(path string, token Secret, shape, remedy string) {
+	switch {
+	case token.IsZero():
+		b.require(path, howToRefer)
+	case !regexp.MustCompile(shape).MatchString(token.Reveal()):
+		b.add(path, "ce jeton n’a pas la forme attendue", remedy)
+	}
+}
+
+// refuseForeignKeys reports keys that mean nothing on the account's platform.
+func (b *builder) refuseForeignKeys(path string, platform bot.ChatPlatform) {
+	var foreign []string
+	switch platform {
+	case bot.Telegram, bot.Discord:
+		foreign = []string{"app_token", "command"}
+	case bot.Console:
+		foreign = []string{"token", "app_token", "command", "api_url"}
+	}
+	for _, key := range foreign {
+		if b.has(path + "." + key) {
+			b.add(path+"."+key, "cette clé n’a pas de sens pour "+string(platform), "supprimez-la")
+		}
+	}
+}
+
+// refuseSharedTokens reports accounts that are one and the same bot: two pollers cut each other off, and two pacers
+// together exceed the limits of one token.
+func (b *builder) refuseSharedTokens(list []Account) {
+	for i, a := range list {
+		same := func(other Account) bool {
+			return !a.Token.IsZero() && a.Platform == other.Platform && a.Token.Equal(other.Token)
+		}
+		if first := slices.IndexFunc(list[:i], same); first >= 0 {
+			b.add("accounts."+string(a.ID)+".token", "ce jeton est déjà celui du compte "+string(list[first].ID), "gardez un seul compte par robot")
+		}
+	}
+}

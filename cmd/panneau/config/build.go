@@ -1,0 +1,185 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"github.com/panneau-ecole/panneau/checks"
+	"github.com/panneau-ecole/panneau/checks/catalogue"
+)
+
+// builder turns what the file says into what the program needs, and reports what makes no sense.
+type builder struct {
+	*report
+	Options
+	folder string // of the file: relative paths start there
+}
+
+func (b *builder) config(f file) *Config {
+	c := &Config{DataDir: b.dataDir(f.DataDir), HTTP: b.http(f.HTTP), Log: b.log(f.Log), Watch: b.watch(f.Watch)}
+	c.Database = b.database(f.Database, c.DataDir)
+	c.Accounts = b.accounts(f.Accounts)
+	c.Platforms = b.platforms(f, b.rhythm(f.Watch))
+	c.Destinations = b.destinations(f.Destinations, c)
+	return c
+}
+
+// dataDir is the folder that is given, or the one that systemd prepared (StateDirectory=), or one beside the file.
+func (b *builder) dataDir(given string) string {
+	if given == "" {
+		given, _, _ = strings.Cut(b.Getenv("STATE_DIRECTORY"), ":")
+	}
+	if given == "" {
+		given = "panneau-data"
+	}
+	return b.resolve(given)
+}
+
+func (b *builder) database(e databaseEntry, dataDir string) Database {
+	if b.has("database.sqlite") && b.has("database.postgres") {
+		b.add("database", "deux bases de données à la fois", "gardez sqlite ou postgres")
+	}
+	if b.has("database.postgres") {
+		return Database{Postgres: b.postgres("database.postgres", e.Postgres)}
+	}
+	if e.SQLite != "" {
+		return Database{SQLite: b.resolve(e.SQLite)}
+	}
+	return Database{SQLite: filepath.Join(dataDir, "panneau.db")}
+}
+
+func (b *builder) postgres(path string, ref secretRef) Secret {
+	address := b.secret(path, ref)
+	if address.IsZero() {
+		return address
+	}
+	u, err := url.Parse(address.Reveal())
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		b.add(path, "l’adresse de la base n’a pas la forme attendue", "écrivez dans ce secret postgres://utilisateur:motdepasse@serveur:5432/base")
+	}
+	return address
+}
+
+func (b *builder) http(e httpEntry) HTTP {
+	if e.Listen == "" {
+		e.Listen = "127.0.0.1:8080"
+	}
+	return HTTP{
+		Listen:    b.endpoint("http.listen", e.Listen, 0),
+		PublicURL: b.baseURL("http.public_url", e.PublicURL),
+	}
+}
+
+func (b *builder) log(e logEntry) Log {
+	l := Log{Format: "text"}
+	if e.Format != "" {
+		l.Format = b.oneOf("log.format", e.Format, []string{"text", "json"})
+	}
+	if e.Level == "" {
+		return l
+	}
+	levels := map[string]slog.Level{
+		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
+	}
+	l.Level = levels[b.oneOf("log.level", e.Level, []string{"debug", "info", "warn", "error"})]
+	return l
+}
+
+func (b *builder) watch(e watchEntry) Watch {
+	if e.Vantage == "" {
+		e.Vantage = "local"
+	}
+	if !named(e.Vantage) {
+		b.add("watch.vantage", "nom de lieu incorrect", howToName)
+	}
+	return Watch{
+		Contact: b.contact("watch.contact", e.Contact),
+		Vantage: e.Vantage,
+		Guard:   b.guard(e.Guard),
+	}
+}
+
+// rhythm is the schedule of every check that has no other.
+func (b *builder) rhythm(e watchEntry) rhythm {
+	r := rhythm{spec: cmp.Or(e.Schedule, catalogue.DefaultSchedule), clock: b.location("watch.timezone", e.Timezone)}
+	if b.schedule("watch", r.spec, r.clock) == nil {
+		r.spec = catalogue.DefaultSchedule
+	}
+	return r
+}
+
+// guard reads the references; each list that is not given is the default one. Both empty switch the guard off.
+func (b *builder) guard(e guardEntry) checks.References {
+	r := checks.DefaultReferences()
+	if b.has("watch.guard.addresses") {
+		r.Addresses = e.Addresses
+	}
+	if b.has("watch.guard.names") {
+		r.Names = e.Names
+	}
+	b.adopt("watch.guard", r.Validate())
+	if len(r.Addresses)+len(r.Names) == 0 {
+		b.warn("watch.guard", "aucune référence : une panne de votre propre accès passe pour une panne des plateformes",
+			"supprimez ce bloc pour reprendre les références de Panneau")
+	}
+	return r
+}
+
+// adopt takes the problems that a package found with its own part of a block over.
+func (b *builder) adopt(block string, err error) {
+	for _, e := range checks.Problems(err) {
+		if path := block + "." + e.Field; !b.brokenBelow(path) {
+			b.add(path, e.Problem, e.Remedy)
+		}
+	}
+}
+
+// location loads a clock; that of Paris when none is given.
+func (b *builder) location(path, name string) *time.Location {
+	if name == "" {
+		name = "Europe/Paris"
+	}
+	location, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		b.add(path, "fuseau horaire inconnu "+quote(name), "écrivez un nom comme Europe/Paris ou Indian/Reunion")
+		return time.UTC
+	}
+	return location
+}
+
+// schedule reads the schedule of a block.
+func (b *builder) schedule(block, spec string, location *time.Location) cron.Schedule {
+	s, err := ParseSchedule(spec, location)
+	if e, bad := errors.AsType[scheduleError](err); bad {
+		b.add(block+".schedule", e.text, e.remedy)
+	}
+	return s
+}
+
+// oneOf checks a word against the ones that are known; it returns nothing for any other.
+func (b *builder) oneOf(path, word string, known []string) string {
+	if slices.Contains(known, word) {
+		return word
+	}
+	if word != "" {
+		b.add(path, "valeur inconnue "+quote(word), meant(word, known))
+	}
+	return ""
+}
+
+// texts turns the words of a closed list into plain strings.
+func texts[T ~string](list []T) []string {
+	plain := make([]string, len(list))
+	for i, word := range list {
+		plain[i] = string(word)
+	}
+	return plain
+}

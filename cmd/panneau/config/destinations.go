@@ -1,0 +1,208 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/calendar"
+)
+
+// Destination is a destination with the school zone that it lives by.
+type Destination struct {
+	bot.Destination
+	Zone calendar.Zone
+}
+
+func (b *builder) destinations(entries []destinationEntry, c *Config) []Destination {
+	if len(entries) == 0 && !b.has("destinations") {
+		b.warn("destinations", "aucune destination : aucun avis n’est publié", "ajoutez un salon ou un groupe")
+	}
+	var list []Destination
+	first := map[bot.DestinationID]int{}
+	for i, e := range entries {
+		path := fmt.Sprintf("destinations[%d]", i+1)
+		d := b.destination(path, e, c)
+		if n := first[d.ID]; n > 0 && d.Address.Channel != "" {
+			b.add(path, fmt.Sprintf("même salon que destinations[%d]", n), "gardez une seule destination par salon et par fil")
+		} else {
+			first[d.ID] = i + 1
+		}
+		list = append(list, d)
+	}
+	return list
+}
+
+func (b *builder) destination(path string, e destinationEntry, c *Config) Destination {
+	account := b.accountOf(path+".account", e.Account, c.Accounts)
+	d := Destination{Destination: bot.Destination{
+		Account:   account.ID,
+		Address:   b.address(path, e, account.Platform),
+		Audience:  b.audience(path+".audience", e.Audience),
+		Languages: b.languages(path+".languages", e.Languages),
+		Follows:   b.follows(path+".follows", e.Follows, c.Platforms),
+	}}
+	d.ID = destinationID(account.ID, d.Address)
+	d.Zone, d.Place = b.zone(path+".zone", e.Zone)
+	return d
+}
+
+// destinationID names a destination after its account and address: "telegram-parents/-100123/42".
+func destinationID(account bot.AccountID, to bot.Address) bot.DestinationID {
+	id := string(account) + "/" + to.Channel
+	if to.Thread != "" {
+		id += "/" + to.Thread
+	}
+	return bot.DestinationID(id)
+}
+
+func (b *builder) accountOf(path, name string, accounts []Account) Account {
+	names := make([]string, len(accounts))
+	for i, a := range accounts {
+		if string(a.ID) == name {
+			return a
+		}
+		names[i] = string(a.ID)
+	}
+	switch {
+	case name == "":
+		b.require(path, "indiquez le nom d’un compte de la partie accounts")
+	case len(accounts) == 0:
+		b.add(path, "compte inconnu "+quote(name), "déclarez-le dans la partie accounts")
+	default:
+		b.add(path, "compte inconnu "+quote(name), meant(name, names))
+	}
+	return Account{}
+}
+
+// shape is how a chat platform writes an identifier.
+type shape struct {
+	pattern string
+	remedy  string
+}
+
+// channelShape is how each platform names a channel. Telegram's ids have at most 52 significant bits
+// (https://core.telegram.org/bots/api#chat), which is 16 digits.
+func channelShape(platform bot.ChatPlatform) shape {
+	switch platform {
+	case bot.Telegram:
+		return shape{`^-?[1-9]\d{0,15}$`, "donnez le nombre, souvent négatif, que le robot annonce quand on l’ajoute au groupe ; un nom en @ ne convient pas"}
+	case bot.Slack:
+		return shape{`^[CDG][A-Z0-9]+$`, "donnez l’identifiant du canal, qui commence par C, G ou D, au bas de ses détails ; son nom en # ne convient pas"}
+	case bot.Discord:
+		return shape{`^\d{1,20}$`, "donnez l’identifiant numérique du salon : mode développeur, puis « Copier l’identifiant »"}
+	default:
+		return shape{`^[\p{L}\p{N}_-]{1,64}$`, "donnez un nom court, sans espace"}
+	}
+}
+
+// threadShape is how each platform names a thread; no pattern where it has none.
+func threadShape(platform bot.ChatPlatform) shape {
+	switch platform {
+	case bot.Telegram:
+		return shape{`^[1-9]\d{0,9}$`, "donnez le numéro du sujet"}
+	case bot.Slack:
+		return shape{`^\d{10}\.\d{6}$`, "donnez l’horodatage du premier message du fil, par exemple 1700000000.123456, entre guillemets"}
+	case bot.Discord:
+		return shape{"", "donnez l’identifiant du fil dans channel : sur Discord, un fil est un salon"}
+	default:
+		return shape{"", "supprimez cette clé : la console n’a pas de fils"}
+	}
+}
+
+func (b *builder) address(path string, e destinationEntry, platform bot.ChatPlatform) bot.Address {
+	if platform == "" {
+		return bot.Address{}
+	}
+	if platform == bot.Console && e.Channel == "" {
+		e.Channel = "terminal"
+	}
+	if e.Channel == "" {
+		b.require(path+".channel", channelShape(platform).remedy)
+	}
+	return bot.Address{
+		Channel: b.identifier(path+".channel", string(e.Channel), channelShape(platform)),
+		Thread:  b.identifier(path+".thread", string(e.Thread), threadShape(platform)),
+	}
+}
+
+func (b *builder) identifier(path, value string, s shape) string {
+	if value == "" {
+		return ""
+	}
+	if s.pattern == "" || !regexp.MustCompile(s.pattern).MatchString(value) {
+		b.add(path, "cet identifiant ne convient pas à la plateforme du compte", s.remedy)
+		return ""
+	}
+	return value
+}
+
+// audience reads the audience; families, who get no jargon, when none is given.
+func (b *builder) audience(path, word string) bot.Audience {
+	if word == "" {
+		return bot.Families
+	}
+	return bot.Audience(b.oneOf(path, word, texts(bot.Audiences())))
+}
+
+// zone reads a zone or académie. There is no default: a wrong clock or calendar is worse than a question.
+func (b *builder) zone(path, name string) (calendar.Zone, bot.Place) {
+	const remedy = "donnez a, b, c, corse, un territoire d’outre-mer (la-reunion) ou le nom d’une académie (Lille)"
+	if name == "" {
+		b.require(path, remedy)
+		return calendar.Zone{}, bot.Place{}
+	}
+	zone, err := calendar.Find(name)
+	if err != nil {
+		b.add(path, "zone ou académie inconnue "+quote(name), zoneMeant(name, remedy))
+		return calendar.Zone{}, bot.Place{}
+	}
+	location, err := zone.Location()
+	if err != nil {
+		b.add(path, "l’heure de cette zone n’est pas disponible", "signalez-le : ces données font partie de Panneau")
+	}
+	return zone, bot.Place{Location: location, Name: zone.Name}
+}
+
+func zoneMeant(name, otherwise string) string {
+	var known []string
+	for _, zone := range calendar.Zones() {
+		known = append(known, zone.ID)
+		for _, académie := range zone.Académies {
+			known = append(known, strings.ToLower(académie))
+		}
+	}
+	if near := nearest(name, known); near != "" {
+		return meant(near, known)
+	}
+	return otherwise
+}
+
+// languages reads one or two languages; the first that Panneau has when none is given.
+func (b *builder) languages(path string, list []string) []string {
+	if len(list) == 0 {
+		b.refuseEmpty(path)
+		return b.Languages[:1]
+	}
+	if len(list) > 2 {
+		b.add(path, "plus de deux langues", "gardez une ou deux langues, la principale d’abord")
+	}
+	for i, language := range list {
+		at := path + "[" + strconv.Itoa(i+1) + "]"
+		if slices.Contains(list[:i], language) && language != "" {
+			b.add(at, "langue donnée deux fois", "gardez-la une fois")
+		}
+		b.oneOf(at, language, b.Languages)
+	}
+	return list
+}
+
+// refuseEmpty reports a list that was written down with nothing in it: it would mean the opposite of what it says.
+func (b *builder) refuseEmpty(path string) {
+	if b.has(path) {
+		b.add(path, "liste vide", "donnez au moins un élément, ou supprimez la clé")
+	}
+}
