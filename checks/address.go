@@ -92,17 +92,15 @@ func (e Env) addresses(s Spec) Addresses {
 	return policy
 }
 
-// admits refuses at once a URL that names an address no check may connect to.
+// admits refuses at once a URL that names an address no check may connect to. What a name points to is seen when it is
+// resolved.
 func (e Env) admits(s Spec) error {
+	var address netip.Addr
 	u, err := url.Parse(s.URL)
-	if err != nil {
-		return nil // Validate says so
+	if err == nil {
+		address, err = netip.ParseAddr(u.Hostname())
 	}
-	address, err := netip.ParseAddr(u.Hostname())
-	if err != nil {
-		return nil // a name: what it points to is seen when it is resolved
-	}
-	if e.addresses(s).Admit(address) != nil {
+	if err == nil && e.addresses(s).Admit(address) != nil {
 		return FieldError{"url", "cette adresse n’est pas publique", "écrivez une adresse publique, ou « allow_private: true » si la plateforme est dans votre réseau"}
 	}
 	return nil

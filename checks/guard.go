@@ -117,7 +117,8 @@ func (g *Guard) Look(ctx context.Context) (Line, error) {
 	case <-ctx.Done():
 		return Line{}, ctx.Err()
 	case result := <-done:
-		return result.Val.(Line), nil
+		line, _ := result.Val.(Line) // look returns nothing else
+		return line, nil
 	}
 }
 

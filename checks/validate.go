@@ -29,7 +29,7 @@ func (e FieldError) Error() string {
 // order.
 func Problems(err error) []FieldError {
 	var list []FieldError
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // this is the walk through the tree that errors.As makes for one error
 	case FieldError:
 		return []FieldError{e}
 	case interface{ Unwrap() []error }:
