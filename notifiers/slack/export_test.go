@@ -5,9 +5,3 @@ var KindOf = kindOf
 
 // Trusted tells the tests which response addresses are used.
 func Trusted(n *Notifier, address string) bool { return n.trusted(address) }
-
-// SeenOnce delivers an id three times and reports whether only the first delivery is handled.
-func SeenOnce(id string) bool {
-	s := newSeen()
-	return s.first(id) && !s.first(id) && !s.first(id)
-}

@@ -7,7 +7,6 @@ package slack
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -124,68 +123,12 @@ func apiURL(address string) (*url.URL, error) {
 	case err != nil:
 		return nil, errors.New("slack: the API address cannot be read")
 	case base.Scheme != "http" && base.Scheme != "https", base.Host == "":
-		return nil, fmt.Errorf("slack: the API address %s is no http or https address", base.Redacted())
+		return nil, errors.New("slack: the API address is no http or https address")
 	case base.User != nil, base.RawQuery != "", base.Fragment != "":
-		return nil, fmt.Errorf("slack: the API address %s has more than host and path", base.Redacted())
+		return nil, errors.New("slack: the API address has more than host and path")
 	}
 	if !strings.HasSuffix(base.Path, "/") {
 		base.Path += "/"
 	}
 	return base, nil
-}
-
-// The limits of Slack. https://docs.slack.dev/apis/web-api/rate-limits/
-const (
-	// postsPerSecond is what one channel takes.
-	postsPerSecond = 1
-	// postsPerMinute stands for the limit of the whole workspace, which exists but is not published. The number is ours
-	// and generous: the bucket is there so that a refusal can name it.
-	postsPerMinute = 1000
-	// postBucket is the name of that limit.
-	postBucket = "chat.postMessage"
-	// editsPerMinute is what the tier of chat.update (3) allows in one workspace.
-	editsPerMinute = 50
-	// editBucket is the name of that limit.
-	editBucket = "chat.update"
-)
-
-// Buckets names the limits that an operation at an address draws on.
-func (n *Notifier) Buckets(op bot.Op, to bot.Address) []bot.Bucket {
-	if op == bot.OpEdit {
-		return []bot.Bucket{{Name: editBucket, N: editsPerMinute, Per: time.Minute}}
-	}
-	return []bot.Bucket{
-		{Name: channelBucket(to.Channel), N: postsPerSecond, Per: time.Second},
-		{Name: postBucket, N: postsPerMinute, Per: time.Minute},
-	}
-}
-
-func channelBucket(channel string) string { return "channel:" + channel }
-
-// refusals remembers the channels that Slack refused for sending too fast. It tells the limit of a channel from the
-// one of the workspace, which Slack answers in the same way: while one channel has to wait, a refusal in another one
-// is taken for the workspace's.
-type refusals struct {
-	mu    sync.Mutex
-	until map[string]time.Time
-}
-
-// scope notes a refusal and names the bucket that is empty.
-func (r *refusals) scope(channel string, wait time.Duration) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	now := time.Now()
-	if r.until == nil {
-		r.until = map[string]time.Time{}
-	}
-	for other, end := range r.until {
-		if now.After(end) {
-			delete(r.until, other)
-		}
-	}
-	r.until[channel] = now.Add(wait)
-	if len(r.until) > 1 {
-		return postBucket
-	}
-	return channelBucket(channel)
 }

@@ -109,7 +109,7 @@ func (s *Server) Requests() []emulator.Request {
 	return list
 }
 
-// Inject makes the next matching requests fail.
+// Inject makes the next matching requests fail. An acknowledgement ("ack") is lost on its way, whatever the kind.
 func (s *Server) Inject(f emulator.Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

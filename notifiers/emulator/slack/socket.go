@@ -214,6 +214,9 @@ func (s *Server) acknowledged(text []byte) {
 		s.note(request, 0, "acknowledgement of 20 KB or more", nil)
 		return
 	}
+	if _, lost := s.fault("ack", ""); lost {
+		return
+	}
 	s.mu.Lock()
 	e := s.envelopes[ack.EnvelopeID]
 	delete(s.envelopes, ack.EnvelopeID)
