@@ -48,7 +48,11 @@ func (p *Page) status(f *facts) *document {
 	if err != nil {
 		p.config.Logger.Error("write the status as JSON", "err", err)
 	}
-	d := p.document("application/json", pageCache, append(body, '\n'))
+	return p.json(pageCache, append(body, '\n'))
+}
+
+func (p *Page) json(cache string, body []byte) *document {
+	d := p.document("application/json", cache, body)
 	d.header["Access-Control-Allow-Origin"] = []string{"*"} // public facts, for any site
 	d.header["Cross-Origin-Resource-Policy"] = []string{"cross-origin"}
 	return d

@@ -76,7 +76,7 @@ func TestInBrowser(t *testing.T) {
 	b := startBrowser(t, binary)
 	for name, page := range pages {
 		server := httptest.NewServer(newPage(page.source))
-		defer server.Close()
+		t.Cleanup(server.Close)
 		for _, width := range widths {
 			for _, scheme := range []string{"light", "dark"} {
 				t.Run(fmt.Sprintf("%s/%d/%s", name, width, scheme), func(t *testing.T) {

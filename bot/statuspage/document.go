@@ -85,7 +85,7 @@ func tagged(values []string, etag string) bool {
 // acceptsGzip reads Accept-Encoding (RFC 9110, section 12.5.3): gzip must be named, or covered by *, and not with a
 // weight of nought.
 func acceptsGzip(values []string) bool {
-	named, any := false, false
+	named, others := false, false
 	for _, value := range values {
 		for item := range strings.SplitSeq(value, ",") {
 			coding, weight, _ := strings.Cut(item, ";")
@@ -97,11 +97,11 @@ func acceptsGzip(values []string) bool {
 				}
 				named = true
 			case "*":
-				any = wanted(weight)
+				others = wanted(weight)
 			}
 		}
 	}
-	return named || any
+	return named || others
 }
 
 // wanted reports whether a weight (« q=0.5 », or nothing for 1) is above nought.

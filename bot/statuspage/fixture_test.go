@@ -129,6 +129,15 @@ func serene(t testing.TB) *source {
 	return s
 }
 
+// blind is a morning on which nothing can be verified and nothing is known to be wrong.
+func blind(t testing.TB) *source {
+	s := serene(t)
+	for i := range s.overview.Platforms {
+		s.overview.Platforms[i].Condition = bot.Unverifiable
+	}
+	return s
+}
+
 // crowd has as many platforms as the catalogue, all with an incident.
 func crowd(t testing.TB) *source {
 	s := morning(t)

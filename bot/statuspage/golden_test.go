@@ -55,6 +55,8 @@ func TestGolden(t *testing.T) {
 		{"incident-ended.html", morning(t), "/incidents/8", http.StatusOK},
 		{"missing.html", morning(t), "/incidents/7", http.StatusNotFound},
 		{"absent.html", &source{err: errDatabase}, "/", http.StatusServiceUnavailable},
+		{"absent.json", &source{err: errDatabase}, "/api/v1/status.json", http.StatusServiceUnavailable},
+		{"blind.html", blind(t), "/", http.StatusOK},
 		{"morning.json", morning(t), "/api/v1/status.json", http.StatusOK},
 		{"offline.json", offline(morning(t)), "/api/v1/status.json", http.StatusOK},
 		{"empty.json", empty, "/api/v1/status.json", http.StatusOK},
@@ -87,7 +89,7 @@ func TestAPIDescription(t *testing.T) {
 	}
 	offline := morning(t)
 	offline.overview.Offline = true
-	for name, s := range map[string]*source{"morning": morning(t), "offline": offline, "crowd": crowd(t)} {
+	for name, s := range map[string]*source{"morning": morning(t), "offline": offline, "crowd": crowd(t), "empty": {}} {
 		t.Run(name, func(t *testing.T) {
 			w := get(t, newPage(s), "/api/v1/status.json")
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://panneau.example/api/v1/status.json", nil)

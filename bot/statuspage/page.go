@@ -37,6 +37,7 @@ type Page struct {
 	static    map[string]*document // by path: what never changes
 	missing   *document            // 404
 	absent    *document            // 503: no facts were ever read
+	absentAPI *document            // the same for programs
 
 	changes atomic.Int64 // how often Changed was called
 	current atomic.Pointer[snapshot]
@@ -52,6 +53,7 @@ func New(c Config) *Page {
 	}
 	p.missing = p.fixed("missing", "Page introuvable")
 	p.absent = p.fixed("absent", "Informations indisponibles")
+	p.absentAPI = p.json("no-store", []byte(`{"error":"the facts cannot be read"}`+"\n"))
 	return p
 }
 
@@ -93,13 +95,21 @@ func (p *Page) serveDocument(w http.ResponseWriter, r *http.Request) {
 	render := s.documents[r.URL.Path]
 	switch {
 	case s.facts == nil && routed(r.URL.Path):
-		w.Header().Set("Retry-After", "10")
-		p.absent.serve(w, r, http.StatusServiceUnavailable)
+		p.serveAbsent(w, r)
 	case render == nil:
 		p.missing.serve(w, r, http.StatusNotFound)
 	default:
 		render().serve(w, r, http.StatusOK)
 	}
+}
+
+func (p *Page) serveAbsent(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Retry-After", "10")
+	d := p.absent
+	if r.URL.Path == statusPath {
+		d = p.absentAPI
+	}
+	d.serve(w, r, http.StatusServiceUnavailable)
 }
 
 // say answers with a line of text that nobody keeps.
