@@ -48,6 +48,14 @@ func TestReset(t *testing.T) {
 	want(t, check(t, Spec{URL: "https://" + listen(t, reset)}, local()), bot.Down, bot.ReasonReset, "reset (phase: connection)")
 }
 
+func TestAbortedStream(t *testing.T) {
+	ca := newAuthority(t)
+	env := local()
+	env.Roots = ca.pool()
+	abort := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+	want(t, check(t, Spec{URL: serveTLS(t, ca.issue(t, nil), abort)}, env), bot.Down, bot.ReasonReset, "")
+}
+
 func TestClosedWithoutAnswer(t *testing.T) {
 	address := listen(t, func(conn net.Conn) {
 		readRequest(conn)

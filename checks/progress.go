@@ -72,6 +72,7 @@ func (p *progress) enter(next phase) {
 	p.phase = next
 	switch next {
 	case connecting:
+		p.address, p.answered = "", false
 		p.timer = time.AfterFunc(p.limits.Connect, p.late)
 	case waiting:
 		p.timer = time.AfterFunc(p.limits.Headers, p.late)
@@ -111,14 +112,11 @@ func (p *progress) trace() *httptrace.ClientTrace {
 	}
 }
 
-// lookUp begins or ends the search for a name's addresses, with which a new connection begins.
+// lookUp begins or ends the search for a name's addresses.
 func (p *progress) lookUp(going bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.resolving = going
-	if going {
-		p.address, p.answered = "", false
-	}
 }
 
 // try keeps the address unless another one, raced against it, has answered already.

@@ -133,15 +133,16 @@ func assemble(entries []Entry, signatures []Signature) (*Catalogue, error) {
 	for _, e := range entries {
 		e.Checks = slices.Clone(e.Checks)
 		for i := range e.Checks {
-			e.Checks[i].Signatures = c.signaturesOf(e.ID)
+			e.Checks[i].Signatures = c.SignaturesOf(e.ID)
 		}
 		c.Platforms = append(c.Platforms, e)
 	}
 	return c, nil
 }
 
-// signaturesOf lists the signatures to try on a platform's pages: its own ones first, they know better.
-func (c *Catalogue) signaturesOf(id bot.PlatformID) []checks.Signature {
+// SignaturesOf lists the signatures to try on a platform's pages: its own ones first, they know better. The checks of
+// the catalogue carry them already; with an empty ID it lists those that fit any page.
+func (c *Catalogue) SignaturesOf(id bot.PlatformID) []checks.Signature {
 	var own, common []checks.Signature
 	for _, s := range c.Signatures {
 		switch {

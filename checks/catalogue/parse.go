@@ -1,12 +1,11 @@
 package catalogue
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"io"
-
-	"bytes"
 
 	"github.com/goccy/go-yaml"
 

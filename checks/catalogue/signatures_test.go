@@ -11,7 +11,7 @@ import (
 // recognise returns the signature that a page of a platform bears, empty for none.
 func recognise(t *testing.T, c *Catalogue, id bot.PlatformID, body string) string {
 	t.Helper()
-	r, err := checks.NewRecogniser(c.signaturesOf(id))
+	r, err := checks.NewRecogniser(c.SignaturesOf(id))
 	if err != nil {
 		t.Fatal(err)
 	}
