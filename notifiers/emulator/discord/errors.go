@@ -7,7 +7,6 @@ import "net/http"
 var (
 	errUnauthorised      = apiError{http.StatusUnauthorized, 0, "401: Unauthorized"}
 	errNotFound          = apiError{http.StatusNotFound, 0, "404: Not Found"}
-	errMethodNotAllowed  = apiError{http.StatusMethodNotAllowed, 0, "405: Method Not Allowed"}
 	errUnknownChannel    = apiError{http.StatusNotFound, 10003, "Unknown Channel"}
 	errUnknownGuild      = apiError{http.StatusNotFound, 10004, "Unknown Guild"}
 	errUnknownMessage    = apiError{http.StatusNotFound, 10008, "Unknown Message"}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -67,10 +68,10 @@ func (l *limits) route(pattern, resource string) *window {
 	w := l.routes[key]
 	if w == nil {
 		w = &window{n: 5, per: 5 * time.Second}
-		switch pattern[:3] {
-		case "DEL":
+		switch method, _, _ := strings.Cut(pattern, " "); method {
+		case http.MethodDelete:
 			w.per = time.Second
-		case "GET":
+		case http.MethodGet:
 			w.n = 10
 		}
 		l.routes[key] = w

@@ -366,3 +366,14 @@ func (s *Server) putCommands(c *call) reply {
 	s.note()
 	return found(append([]command{}, list...))
 }
+
+// Paths lists the paths of the API that the emulator serves, as Discord's description writes them.
+func Paths() []string {
+	return []string{
+		"/users/@me", "/gateway", "/gateway/bot", "/guilds/{guild_id}/channels", "/channels/{channel_id}",
+		"/channels/{channel_id}/messages", "/channels/{channel_id}/messages/{message_id}",
+		"/channels/{channel_id}/messages/pins", "/channels/{channel_id}/messages/pins/{message_id}",
+		"/applications/{application_id}/commands", "/interactions/{interaction_id}/{interaction_token}/callback",
+		"/webhooks/{webhook_id}/{webhook_token}", "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
+	}
+}
