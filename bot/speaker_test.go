@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -168,7 +167,7 @@ func follower(channel string) bot.Destination {
 // start begins as a fresh process would.
 func (s *stage) start() {
 	s.t.Helper()
-	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
+	logger := slog.New(slog.NewTextHandler(s.t.Output(), nil))
 	s.speaker = bot.NewSpeaker(bot.SpeakerConfig{
 		Account: "tg", Store: s.store, Notifier: s.notifier, Logger: logger,
 		Writer: bot.Writer{Renderer: plainWords{}},
@@ -248,6 +247,14 @@ func TestOneLivingMessageThenBack(t *testing.T) {
 		s.restart()
 		time.Sleep(time.Minute)
 		s.wantShown("-1", "bulletin normal r3", "back normal r3")
+	})
+}
+
+func TestAnotherReasonIsAQuietEdit(t *testing.T) {
+	onStage(t, []string{"-1"}, func(s *stage) {
+		s.see("udddd")
+		s.see("xxx")
+		s.wantShown("-1", "bulletin down r2")
 	})
 }
 

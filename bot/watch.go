@@ -179,14 +179,12 @@ func (w *Watch) decide(ctx context.Context, b *book, r Ruling, v Verdict) error 
 	if err != nil {
 		return fmt.Errorf("decide on %s: %w", b.platform.ID, err)
 	}
-	news := b.standing.Condition != r.Standing.Condition
-	b.standing, b.tracks, b.incident = r.Standing, r.Tracks, next
-	if !news {
-		return nil
+	if b.standing.Condition != r.Standing.Condition || changed {
+		w.config.Logger.Info("platform condition",
+			"platform", b.platform.ID, "condition", r.Standing.Condition, "reason", r.Standing.Reason,
+			"since", r.Standing.Since, "incident", next.ID, "revision", next.Revision)
 	}
-	w.config.Logger.Info("platform condition",
-		"platform", b.platform.ID, "condition", r.Standing.Condition, "reason", r.Standing.Reason,
-		"since", r.Standing.Since, "incident", next.ID, "revision", next.Revision)
+	b.standing, b.tracks, b.incident = r.Standing, r.Tracks, next
 	w.config.Changed()
 	return nil
 }
