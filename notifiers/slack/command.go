@@ -160,9 +160,10 @@ func (l *listener) handled(ctx context.Context, handle func(context.Context) (bo
 	return handle(ctx)
 }
 
-func (l *listener) logged(what string, err error) {
+// logged reports a step of a request that failed.
+func (l *listener) logged(step string, err error) {
 	if err != nil {
-		l.log.Warn("slack "+what+" failed", "error", l.n.clean(err))
+		l.log.Warn("slack request failed", "step", step, "error", l.n.clean(err))
 	}
 }
 

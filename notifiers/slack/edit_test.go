@@ -104,7 +104,7 @@ func (c *chat) failSecondPost() {
 }
 
 func TestClosedChannels(t *testing.T) {
-	for name, close := range map[string]func(*chat){
+	for name, shut := range map[string]func(*chat){
 		"kicked":    func(c *chat) { c.Kick(channel) },
 		"archived":  func(c *chat) { c.Archive(channel) },
 		"deleted":   func(c *chat) { c.Remove(channel) },
@@ -113,7 +113,7 @@ func TestClosedChannels(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := open(t)
 			r := post(t, c, posting(bulletin()))
-			close(c)
+			shut(c)
 			_, err := c.Post(t.Context(), posting(bulletin()))
 			wantKind(t, err, bot.KindGone)
 			_, err = c.Edit(t.Context(), r, posting(resolved()))

@@ -69,7 +69,7 @@ func TestListenerShowsNoSecret(t *testing.T) {
 		c.Say(channel, "U0TEACHER", "@Panneau Pronote est en panne ?")
 		c.Say(channel, "U0TEACHER", "/panneau Pronote est en panne ?")
 		eventually(t, "log", func() bool {
-			return strings.Contains(c.log.String(), "answer failed") && strings.Contains(c.log.String(), "respond failed")
+			return strings.Contains(c.log.String(), "step=answer") && strings.Contains(c.log.String(), "step=respond")
 		})
 		c.Revoke()
 		err := <-result

@@ -112,11 +112,10 @@ func (c *channel) message(ts string) *message {
 }
 
 // add keeps a new message and gives it its timestamp.
-func (s *Server) add(c *channel, m *message) *message {
+func (s *Server) add(c *channel, m *message) {
 	m.at = time.Now()
 	m.ts = s.timestamp(m.at)
 	c.messages = append(c.messages, m)
-	return m
 }
 
 // timestamp is the identifier of a message: the second it was written, and a number that makes it unique.

@@ -2,10 +2,9 @@ package slack
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
-
-	"github.com/slack-go/slack/slackutilsx"
 )
 
 // envelope is something that the app has to acknowledge.
@@ -60,9 +59,7 @@ func (s *Server) sealed(e *envelope, body answer) answer {
 	id := fmt.Sprintf("00000000-0000-4000-8000-%012d", s.serial)
 	s.envelopes[id] = e
 	sealed := answer{"envelope_id": id}
-	for name, value := range body {
-		sealed[name] = value
-	}
+	maps.Copy(sealed, body)
 	return sealed
 }
 
@@ -134,7 +131,7 @@ func (s *Server) command(channel, user, text string) {
 	payload := answer{
 		"token": "emulatedVerification", "team_id": TeamID, "team_domain": "ecole", "channel_id": channel,
 		"channel_name": commandPlace(channel), "user_id": user, "user_name": strings.ToLower(user), "command": word,
-		"text": slackutilsx.EscapeMessage(strings.TrimSpace(rest)), "api_app_id": AppID,
+		"text": encode(strings.TrimSpace(rest)), "api_app_id": AppID,
 		"is_enterprise_install": "false", "response_url": s.newResponseURL(channel, user),
 		"trigger_id": fmt.Sprintf("%d.%d.emulated", time.Now().Unix(), s.serial),
 	}
@@ -167,6 +164,6 @@ func (s *Server) tell(channel, user, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c := s.channels[channel]; c != nil {
-		s.add(c, &message{user: "USLACKBOT", only: user, text: slackutilsx.EscapeMessage(text)})
+		s.add(c, &message{user: "USLACKBOT", only: user, text: encode(text)})
 	}
 }

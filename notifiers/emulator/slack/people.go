@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-
-	"github.com/slack-go/slack/slackutilsx"
 )
 
 // inviter is who brings the bot into channels.
@@ -119,7 +117,7 @@ func (s *Server) Reply(id, user, thread, text string) {
 
 func (s *Server) speak(id, text string, m *message) {
 	mention := regexp.MustCompile(`(?i)@` + regexp.QuoteMeta(s.options.Name) + `\b`)
-	m.text = mention.ReplaceAllString(slackutilsx.EscapeMessage(text), "<@"+BotUser+">")
+	m.text = mention.ReplaceAllString(encode(text), "<@"+BotUser+">")
 	c := s.change(id, func(c *channel) { s.add(c, m) })
 	if c == nil || !c.member || !mention.MatchString(text) {
 		return

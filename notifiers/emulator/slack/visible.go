@@ -62,11 +62,12 @@ func richLines(e map[string]any, mark string) []string {
 		}
 		return lines
 	}
-	line := mark
+	var line strings.Builder
+	line.WriteString(mark)
 	for _, element := range elements {
-		line += inlineText(element.(map[string]any))
+		line.WriteString(inlineText(element.(map[string]any)))
 	}
-	return strings.Split(line, "\n")
+	return strings.Split(line.String(), "\n")
 }
 
 func inlineText(e map[string]any) string {
@@ -87,6 +88,11 @@ func inlineText(e map[string]any) string {
 
 func decode(text string) string {
 	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(text)
+}
+
+// encode writes what a person typed as Slack hands it to apps.
+func encode(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }
 
 func faces(text string) string {
