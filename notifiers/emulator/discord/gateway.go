@@ -95,6 +95,7 @@ type line struct {
 	session *session
 	version string
 	budget  window
+	ended   bool // we have sent a close code, or will
 }
 
 // identifyBudget counts the sessions that the bot starts.
@@ -196,7 +197,7 @@ func (s *Server) lost(l *line, err error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if l.session != nil {
+	if l.session != nil && !l.ended {
 		delete(s.sessions, l.session.id)
 	}
 }
@@ -208,6 +209,12 @@ func (s *Server) end(l *line, code int) {
 	if code != closeTimedOut && l.session != nil {
 		delete(s.sessions, l.session.id)
 	}
+	l.end(code)
+}
+
+// end queues a close frame. Callers hold Server.mu.
+func (l *line) end(code int) {
+	l.ended = true
 	l.send(outgoing{close: code})
 }
 
@@ -368,7 +375,7 @@ func (x *session) event(kind string, data any) {
 
 func (x *session) close(code int) {
 	if x.line != nil {
-		x.line.send(outgoing{close: code})
+		x.line.end(code)
 	}
 }
 
