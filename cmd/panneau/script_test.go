@@ -1,0 +1,319 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/signal"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/panneau-ecole/panneau/notifiers/emulator"
+	"github.com/panneau-ecole/panneau/notifiers/emulator/discord"
+	"github.com/panneau-ecole/panneau/notifiers/emulator/slack"
+	"github.com/panneau-ecole/panneau/notifiers/emulator/telegram"
+)
+
+// TestMain lets the test binary be the real program when a script runs « panneau ».
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"panneau": func() {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		main := Main{Args: os.Args[1:], Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr}
+		code := main.Run(ctx)
+		stop()
+		os.Exit(code)
+	}})
+}
+
+// TestScripts runs the acceptance scripts of testdata/script: the real program, as its own process, between a web
+// site that fails and the emulated chats. Besides the usual commands they have those of the world below.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               func(env *testscript.Env) error { return newWorld(env) },
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"site":        withWorld((*world).scriptSite),
+			"fill":        withWorld((*world).scriptFill),
+			"await":       withWorld((*world).scriptAwait),
+			"say":         withWorld((*world).scriptSay),
+			"invite":      withWorld((*world).scriptInvite),
+			"revoke":      withWorld((*world).scriptRevoke),
+			"valid":       withWorld((*world).scriptValid),
+			"audible":     withWorld((*world).scriptAudible),
+			"fetch-until": withWorld((*world).scriptFetchUntil),
+		},
+	})
+}
+
+// world is what stands around the program in a script.
+type world struct {
+	site    *site
+	chats   map[string]emulator.Chat
+	servers map[string]*httptest.Server
+}
+
+// discordToken has the form that Discord gives tokens.
+const discordToken = "MTAwMDAwMDAwMDAwMDAwMDAw.GEmulA.TokenThatOpensNothingAtAll_1234567890"
+
+type worldKey struct{}
+
+// channels is where each emulated chat has its notices, in that platform's identifiers.
+func channels() map[string]string {
+	return map[string]string{"telegram": "-1001", "slack": "C0PARENTS", "discord": "1000000000000000001"}
+}
+
+func newWorld(env *testscript.Env) error {
+	w := &world{site: newSite(), chats: map[string]emulator.Chat{}, servers: map[string]*httptest.Server{}}
+	workspace := slack.New(slack.Options{})
+	w.chats["telegram"], w.chats["slack"] = telegram.New(telegram.Options{}), workspace
+	w.chats["discord"] = discord.New(discord.Options{Token: discordToken})
+	for name, chat := range w.chats {
+		chat.Open(channels()[name])
+		w.servers[name] = httptest.NewServer(chat)
+		env.Setenv(strings.ToUpper(name)+"_URL", w.servers[name].URL)
+		env.Setenv(strings.ToUpper(name)+"_CHANNEL", channels()[name])
+	}
+	env.Setenv("SLACK_TOKEN", slack.BotToken)
+	env.Setenv("SLACK_APP_TOKEN", slack.AppToken)
+	env.Setenv("TELEGRAM_TOKEN", telegram.Token)
+	env.Setenv("DISCORD_TOKEN", discordToken)
+	env.Setenv("SITE_URL", w.site.url())
+	env.Setenv("REFERENCE", w.servers["telegram"].Listener.Addr().String())
+	page, err := freePort()
+	if err != nil {
+		return err
+	}
+	env.Setenv("PAGE", page)
+	env.Values[worldKey{}] = w
+	env.Defer(func() {
+		w.site.close()
+		for _, server := range w.servers {
+			server.CloseClientConnections()
+			server.Close()
+		}
+		workspace.Close()
+	})
+	return nil
+}
+
+// freePort is an address on the loopback interface that nobody listens on.
+func freePort() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
+
+func withWorld(command func(*world, *testscript.TestScript, []string)) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, negated bool, args []string) {
+		if negated {
+			ts.Fatalf("this command has no negation")
+		}
+		command(ts.Value(worldKey{}).(*world), ts, args)
+	}
+}
+
+// scriptFill writes a file with the variables of the script put in: fill template file.
+func (w *world) scriptFill(ts *testscript.TestScript, args []string) {
+	text := os.Expand(ts.ReadFile(args[0]), ts.Getenv)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}
+
+// scriptSite switches the watched site: site up|refuse|503|quota.
+func (w *world) scriptSite(ts *testscript.TestScript, args []string) {
+	ts.Check(w.site.become(args[0]))
+}
+
+// await is how long a script waits for something to be shown: three checks, ten seconds apart, settle another reason.
+const await = 60 * time.Second
+
+// scriptAwait waits until the bot's messages in a chat have, one for one and in order, the texts: await chat text…
+// A chat named « all » stands for the three of them. Texts need not be whole.
+func (w *world) scriptAwait(ts *testscript.TestScript, args []string) {
+	deadline := time.Now().Add(await)
+	for _, name := range w.named(args[0]) {
+		for !matches(w.shown(name), args[1:]) {
+			if time.Now().After(deadline) {
+				ts.Fatalf("%s shows %s, want %q", name, texts(w.shown(name)), args[1:])
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+}
+
+func (w *world) named(name string) []string {
+	if name == "all" {
+		return []string{"telegram", "slack", "discord"}
+	}
+	return []string{name}
+}
+
+// shown is what the bot shows in a chat's channel.
+func (w *world) shown(name string) []emulator.Shown {
+	all := w.chats[name].Shown(channels()[name])
+	return slices.DeleteFunc(all, func(s emulator.Shown) bool { return !s.Bot })
+}
+
+func matches(shown []emulator.Shown, want []string) bool {
+	return slices.EqualFunc(shown, want, func(s emulator.Shown, part string) bool {
+		return strings.Contains(plain(s.Text), plain(part))
+	})
+}
+
+// plain is a text with plain spaces, as a script is typed.
+func plain(text string) string {
+	return strings.NewReplacer("\u00a0", " ", "\u202f", " ", "’", "'", "\u2060", "").Replace(text)
+}
+
+func texts(shown []emulator.Shown) string {
+	var b strings.Builder
+	for _, s := range shown {
+		fmt.Fprintf(&b, "\n--- edits %d, audible %v\n%s", s.Edits, s.Audible, s.Text)
+	}
+	return b.String()
+}
+
+// scriptAudible demands how many of the messages in each chat made phones ring: audible chat n.
+func (w *world) scriptAudible(ts *testscript.TestScript, args []string) {
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for _, name := range w.named(args[0]) {
+		n := 0
+		for _, s := range w.shown(name) {
+			if s.Audible {
+				n++
+			}
+		}
+		if n != want {
+			ts.Fatalf("%s: %d audible messages, want %d: %s", name, n, want, texts(w.shown(name)))
+		}
+	}
+}
+
+// scriptValid demands that every request to the chats was valid by the vendors' descriptions and none was refused.
+func (w *world) scriptValid(ts *testscript.TestScript, _ []string) {
+	for name, chat := range w.chats {
+		for _, r := range chat.Requests() {
+			if r.Problem != "" || r.Refused {
+				ts.Fatalf("%s: %s: refused %v %s", name, r.Method, r.Refused, r.Problem)
+			}
+		}
+	}
+}
+
+// scriptSay makes a person write: say chat text.
+func (w *world) scriptSay(ts *testscript.TestScript, args []string) {
+	w.chats[args[0]].Say(channels()[args[0]], "camille", args[1])
+}
+
+// scriptInvite takes the bot out of a chat and adds it again.
+func (w *world) scriptInvite(_ *testscript.TestScript, args []string) {
+	w.chats[args[0]].Kick(channels()[args[0]])
+	w.chats[args[0]].Invite(channels()[args[0]])
+}
+
+func (w *world) scriptRevoke(_ *testscript.TestScript, args []string) { w.chats[args[0]].Revoke() }
+
+// scriptFetchUntil gets a page of the program's until all texts are in it: fetch-until path text…
+func (w *world) scriptFetchUntil(ts *testscript.TestScript, args []string) {
+	deadline := time.Now().Add(await)
+	for {
+		page, err := fetch("http://" + ts.Getenv("PAGE") + args[0])
+		missing := slices.IndexFunc(args[1:], func(text string) bool { return !strings.Contains(plain(page), text) })
+		if err == nil && missing < 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%q is not in the page: %v\n%s", args[1+max(missing, 0)], err, page)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+func fetch(url string) (string, error) {
+	response, err := http.Get(url)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	return string(page), err
+}
+
+// site is a school's web site on the loopback interface, which can fail in several ways.
+type site struct {
+	address string
+	mode    string
+	mu      sync.Mutex
+	server  *http.Server
+}
+
+func newSite() *site {
+	s := &site{mode: "up"}
+	address, err := freePort()
+	if err != nil {
+		panic(err)
+	}
+	s.address = address
+	return s
+}
+
+func (s *site) url() string { return "http://" + s.address + "/" }
+
+// become switches the site to a mode, "up", "503" or "quota", or closes its port: "refuse".
+func (s *site) become(mode string) error {
+	s.mu.Lock()
+	s.mode = mode
+	s.mu.Unlock()
+	if mode == "refuse" {
+		s.close()
+		return nil
+	}
+	if s.server != nil {
+		return nil
+	}
+	listener, err := net.Listen("tcp", s.address)
+	if err != nil {
+		return err
+	}
+	s.server = &http.Server{Handler: s, ReadHeaderTimeout: time.Second}
+	go func() { _ = s.server.Serve(listener) }()
+	return nil
+}
+
+func (s *site) close() {
+	if s.server != nil {
+		_ = s.server.Close()
+		s.server = nil
+	}
+}
+
+func (s *site) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	mode := s.mode
+	s.mu.Unlock()
+	switch mode {
+	case "503":
+		http.Error(w, "Service Unavailable", http.StatusServiceUnavailable)
+	case "quota":
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, "<h1>Désolé</h1><p>Nous avons limité le temps des sessions et instauré une logique de quota.</p>")
+	default:
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, "<h1>Bienvenue sur l’ENT</h1>")
+	}
+}
