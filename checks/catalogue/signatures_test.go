@@ -8,15 +8,21 @@ import (
 	"github.com/panneau-ecole/panneau/checks"
 )
 
-// recognise returns the signature that a page of a platform bears, empty for none.
-func recognise(t *testing.T, c *Catalogue, id bot.PlatformID, body string) string {
+// recognise returns a function that finds the signature that a page of a platform bears, empty for none.
+func recognise(t *testing.T, c *Catalogue) func(id bot.PlatformID, body string) string {
 	t.Helper()
-	r, err := checks.NewRecogniser(c.SignaturesOf(id))
-	if err != nil {
-		t.Fatal(err)
+	ready := make(map[bot.PlatformID]*checks.Recogniser)
+	return func(id bot.PlatformID, body string) string {
+		if ready[id] == nil {
+			r, err := checks.NewRecogniser(c.SignaturesOf(id))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ready[id] = r
+		}
+		s, _ := ready[id].Recognise(200, "text/html; charset=utf-8", []byte(body))
+		return s.ID
 	}
-	s, _ := r.Recognise(200, "text/html; charset=utf-8", []byte(body))
-	return s.ID
 }
 
 // filler is what surrounds a sentence on a page that people read.
@@ -26,7 +32,7 @@ func filler() string {
 
 func TestSignaturesRecognise(t *testing.T) {
 	c := load(t)
-	seen := make(map[string]bool)
+	find, seen := recognise(t, c), make(map[string]bool)
 	for _, test := range []struct {
 		platform  bot.PlatformID
 		signature string
@@ -53,10 +59,10 @@ func TestSignaturesRecognise(t *testing.T) {
 		{"enthdf", "service-indisponible", "<title>Erreur 503</title><h1>Service temporairement indisponible</h1>"},
 	} {
 		seen[test.signature] = true
-		if got := recognise(t, c, test.platform, test.body); got != test.signature {
+		if got := find(test.platform, test.body); got != test.signature {
 			t.Errorf("%s: %q is recognised, want %q", test.body, got, test.signature)
 		}
-		if got := recognise(t, c, test.platform, test.body+filler()); got != "" && test.signature != "cloudflare-blocage" {
+		if got := find(test.platform, test.body+filler()); got != "" && test.signature != "cloudflare-blocage" {
 			t.Errorf("%s: a long page that mentions it is taken for %q", test.body, got)
 		}
 	}
@@ -68,7 +74,7 @@ func TestSignaturesRecognise(t *testing.T) {
 }
 
 func TestNormalPagesBearNoSignature(t *testing.T) {
-	c := load(t)
+	find := recognise(t, load(t))
 	for _, body := range []string{
 		"",
 		"<title>Connexion</title><div id=app></div><noscript>Service indisponible sans JavaScript</noscript>",
@@ -89,7 +95,7 @@ func TestNormalPagesBearNoSignature(t *testing.T) {
 		"<p>Votre adresse IP est enregistrée à des fins de sécurité.</p>",
 	} {
 		for _, id := range []bot.PlatformID{"pronote", "enthdf", "monlycee"} {
-			if got := recognise(t, c, id, body); got != "" {
+			if got := find(id, body); got != "" {
 				t.Errorf("%s: a normal page of %s is taken for %q", body, id, got)
 			}
 		}
@@ -97,8 +103,8 @@ func TestNormalPagesBearNoSignature(t *testing.T) {
 }
 
 func TestScopedSignaturesStayWithTheirPlatform(t *testing.T) {
-	c := load(t)
-	if got := recognise(t, c, "enthdf", "<p>Le site n’est pas disponible.</p>"); got != "" {
+	find := recognise(t, load(t))
+	if got := find("enthdf", "<p>Le site n’est pas disponible.</p>"); got != "" {
 		t.Errorf("a page of another platform is taken for %q", got)
 	}
 }
