@@ -1,0 +1,194 @@
+package telegram
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"strconv"
+	"time"
+)
+
+// message is a message of a chat.
+type message struct {
+	content
+	id      int
+	at      time.Time
+	bot     string // the bot that wrote it, by username; empty for a person
+	author  object // nil in a channel
+	thread  int
+	replyTo int
+	silent  bool
+	edits   int
+	edited  time.Time
+	deleted bool
+	service object // what happened, in a service message
+}
+
+// deletable is how long a bot may delete its own messages. https://core.telegram.org/bots/api#deletemessage
+const deletable = 48 * time.Hour
+
+func (s *Server) sendMessage(args arguments) (any, error) {
+	text, err := readText(args)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.writable(args)
+	if err != nil {
+		return nil, err
+	}
+	m := &message{content: text, bot: Username, author: myself(), silent: args["disable_notification"] == "true"}
+	if c.kind == channel {
+		m.author = nil
+	}
+	if m.thread, err = c.thread(args["message_thread_id"]); err != nil {
+		return nil, err
+	}
+	if m.replyTo, err = c.reply(args["reply_parameters"]); err != nil {
+		return nil, err
+	}
+	m.Preview = parsed(args["link_preview_options"])
+	if err := s.throttle(c); err != nil {
+		return nil, err
+	}
+	return s.add(c, m).describe(c), nil
+}
+
+// reply finds the message that a new one answers; 0 for none.
+func (c *chat) reply(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	var p struct {
+		MessageID int  `json:"message_id"`
+		Loose     bool `json:"allow_sending_without_reply"`
+	}
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		return 0, Refusal(jsonPrefix + "reply parameters JSON object")
+	}
+	if c.find(strconv.Itoa(p.MessageID)) != nil {
+		return p.MessageID, nil
+	}
+	if p.Loose {
+		return 0, nil
+	}
+	return 0, replyNotFound
+}
+
+func (s *Server) editMessageText(args arguments) (any, error) {
+	text, err := readText(args)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.reach(args)
+	if err != nil {
+		return nil, err
+	}
+	m := c.find(args["message_id"])
+	switch {
+	case m == nil:
+		return nil, editNotFound
+	case m.bot != Username, m.service != nil:
+		return nil, notEditable
+	case c.standing == restricted:
+		return nil, writeForbidden
+	}
+	text.Preview = parsed(args["link_preview_options"])
+	if err := s.throttle(c); err != nil {
+		return nil, err
+	}
+	if reflect.DeepEqual(text, m.content) {
+		return nil, notModified
+	}
+	m.content, m.edited = text, time.Now()
+	m.edits++
+	return m.describe(c), nil
+}
+
+func (s *Server) deleteMessage(args arguments) (any, error) {
+	c, err := s.reach(args)
+	if err != nil {
+		return nil, err
+	}
+	m := c.find(args["message_id"])
+	switch {
+	case m == nil:
+		return nil, deleteNotFound
+	case m.bot != Username && !c.admin:
+		return nil, notDeletable
+	case time.Since(m.at) > deletable && !c.admin:
+		return nil, tooOldToDelete
+	}
+	m.deleted = true
+	return true, nil
+}
+
+func (s *Server) pinChatMessage(args arguments) (any, error) {
+	c, err := s.reach(args)
+	if err != nil {
+		return nil, err
+	}
+	m := c.find(args["message_id"])
+	switch {
+	case m == nil:
+		return nil, pinNotFound
+	case !c.admin && c.kind != private:
+		return nil, noPinRights
+	}
+	c.pinned = m.id
+	return true, nil
+}
+
+func (s *Server) unpinChatMessage(args arguments) (any, error) {
+	c, err := s.reach(args)
+	switch {
+	case err != nil:
+		return nil, err
+	case !c.admin && c.kind != private:
+		return nil, noPinRights
+	case args["message_id"] != "" && args["message_id"] != strconv.Itoa(c.pinned):
+		return nil, unpinNotFound
+	}
+	c.pinned = 0
+	return true, nil
+}
+
+func parsed(text string) object {
+	var o object
+	if json.Unmarshal([]byte(text), &o) != nil {
+		return nil // checked against the description before
+	}
+	return o
+}
+
+// describe is the message as answers and updates carry it. https://core.telegram.org/bots/api#message
+func (m *message) describe(c *chat) object {
+	o := object{"message_id": m.id, "date": m.at.Unix(), "chat": c.describe()}
+	if m.author != nil {
+		o["from"] = m.author
+	}
+	if m.Text != "" {
+		o["text"] = m.Text
+	}
+	if len(m.Entities) > 0 {
+		o["entities"] = m.Entities
+	}
+	if m.Preview != nil {
+		o["link_preview_options"] = m.Preview
+	}
+	if m.thread != 0 {
+		o["message_thread_id"], o["is_topic_message"] = m.thread, true
+	}
+	if original := c.find(strconv.Itoa(m.replyTo)); original != nil {
+		o["reply_to_message"] = object{
+			"message_id": original.id, "date": original.at.Unix(), "chat": c.describe(), "text": original.Text,
+		}
+		if c.kind == supergroup && m.thread == 0 {
+			o["message_thread_id"] = original.id // a thread of replies, which is no topic
+		}
+	}
+	if !m.edited.IsZero() {
+		o["edit_date"] = m.edited.Unix()
+	}
+	maps.Copy(o, m.service)
+	return o
+}
