@@ -23,11 +23,11 @@ func Fold(typed string) string {
 	return strings.Join(words, " ")
 }
 
-// distanceTo is how far a typed word is from the names of a platform: 0 for a name as it is, 1 for a part of it, and
-// then the number of typing errors.
+// distanceTo is how far a typed word is from the names of a platform: 0 for a name as it is, 1 for the beginning of
+// words in it, and then the number of typing errors, one more for those in a part of a name.
 func distanceTo(p Platform, typed string) int {
 	word := Fold(typed)
-	best := len(word) + 1
+	best := len(word) + 2
 	for _, name := range append([]string{p.Name, string(p.ID)}, p.Aliases...) {
 		name = Fold(name)
 		switch {
@@ -36,8 +36,18 @@ func distanceTo(p Platform, typed string) int {
 		case len(word) >= 3 && strings.Contains(" "+name, " "+word):
 			best = min(best, 1)
 		default:
-			best = min(best, 1+typos(word, name))
+			best = min(best, 1+typos(word, name), 2+partTypos(word, name))
 		}
+	}
+	return best
+}
+
+// partTypos is the number of typing errors against the part of a name, of as many words, that is nearest.
+func partTypos(word, name string) int {
+	words, n := strings.Fields(name), len(strings.Fields(word))
+	best := len(word)
+	for i := 0; n > 0 && i+n <= len(words); i++ {
+		best = min(best, typos(word, strings.Join(words[i:i+n], " ")))
 	}
 	return best
 }

@@ -47,6 +47,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"site":        withWorld((*world).scriptSite),
 			"fill":        withWorld((*world).scriptFill),
+			"await-in":    withWorld((*world).scriptAwaitIn),
 			"await":       withWorld((*world).scriptAwait),
 			"say":         withWorld((*world).scriptSay),
 			"invite":      withWorld((*world).scriptInvite),
@@ -144,14 +145,19 @@ const await = 60 * time.Second
 // scriptAwait waits until the bot's messages in a chat have, one for one and in order, the texts: await chat text…
 // A chat named « all » stands for the three of them. Texts need not be whole.
 func (w *world) scriptAwait(ts *testscript.TestScript, args []string) {
-	deadline := time.Now().Add(await)
 	for _, name := range w.named(args[0]) {
-		for !matches(w.shown(name), args[1:]) {
-			if time.Now().After(deadline) {
-				ts.Fatalf("%s shows %s, want %q", name, texts(w.shown(name)), args[1:])
-			}
-			time.Sleep(50 * time.Millisecond)
+		w.scriptAwaitIn(ts, append([]string{name, channels()[name]}, args[1:]...))
+	}
+}
+
+// scriptAwaitIn is await for any channel: await-in chat channel text…
+func (w *world) scriptAwaitIn(ts *testscript.TestScript, args []string) {
+	deadline := time.Now().Add(await)
+	for shown := w.shown(args[0], args[1]); !matches(shown, args[2:]); shown = w.shown(args[0], args[1]) {
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s shows %s, want %q", args[0], texts(shown), args[2:])
 		}
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 
@@ -162,9 +168,9 @@ func (w *world) named(name string) []string {
 	return []string{name}
 }
 
-// shown is what the bot shows in a chat's channel.
-func (w *world) shown(name string) []emulator.Shown {
-	all := w.chats[name].Shown(channels()[name])
+// shown is what the bot shows in a channel.
+func (w *world) shown(name, channel string) []emulator.Shown {
+	all := w.chats[name].Shown(channel)
 	return slices.DeleteFunc(all, func(s emulator.Shown) bool { return !s.Bot })
 }
 
@@ -193,22 +199,25 @@ func (w *world) scriptAudible(ts *testscript.TestScript, args []string) {
 	ts.Check(err)
 	for _, name := range w.named(args[0]) {
 		n := 0
-		for _, s := range w.shown(name) {
+		shown := w.shown(name, channels()[name])
+		for _, s := range shown {
 			if s.Audible {
 				n++
 			}
 		}
 		if n != want {
-			ts.Fatalf("%s: %d audible messages, want %d: %s", name, n, want, texts(w.shown(name)))
+			ts.Fatalf("%s: %d audible messages, want %d: %s", name, n, want, texts(shown))
 		}
 	}
 }
 
-// scriptValid demands that every request to the chats was valid by the vendors' descriptions and none was refused.
-func (w *world) scriptValid(ts *testscript.TestScript, _ []string) {
+// scriptValid demands that every request to the chats was valid by the vendors' descriptions, and, with the word
+// « unrefused », that none came too soon.
+func (w *world) scriptValid(ts *testscript.TestScript, args []string) {
+	unrefused := slices.Contains(args, "unrefused")
 	for name, chat := range w.chats {
 		for _, r := range chat.Requests() {
-			if r.Problem != "" || r.Refused {
+			if r.Problem != "" || r.Refused && unrefused {
 				ts.Fatalf("%s: %s: refused %v %s", name, r.Method, r.Refused, r.Problem)
 			}
 		}
@@ -220,10 +229,11 @@ func (w *world) scriptSay(ts *testscript.TestScript, args []string) {
 	w.chats[args[0]].Say(channels()[args[0]], "camille", args[1])
 }
 
-// scriptInvite takes the bot out of a chat and adds it again.
+// scriptInvite adds the bot to a chat that it is not in: invite chat channel.
 func (w *world) scriptInvite(_ *testscript.TestScript, args []string) {
-	w.chats[args[0]].Kick(channels()[args[0]])
-	w.chats[args[0]].Invite(channels()[args[0]])
+	w.chats[args[0]].Open(args[1])
+	w.chats[args[0]].Kick(args[1])
+	w.chats[args[0]].Invite(args[1])
 }
 
 func (w *world) scriptRevoke(_ *testscript.TestScript, args []string) { w.chats[args[0]].Revoke() }

@@ -67,13 +67,14 @@ func (n *Network) Client(timeout time.Duration) *http.Client {
 	return &http.Client{Timeout: timeout, Transport: &http.Transport{DialContext: n.Dial, MaxIdleConnsPerHost: 64}}
 }
 
-// Serve serves the chat on the network until ctx ends.
+// Serve serves the chat on the network until ctx ends or the network is closed.
 func (n *Network) Serve(ctx context.Context, chat http.Handler) error {
 	server := &http.Server{Handler: chat, ReadHeaderTimeout: time.Minute}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // its error is that of closing the network in memory: none
 	defer stop()
-	if err := server.Serve(n); !errors.Is(err, http.ErrServerClosed) {
-		return err
+	err := server.Serve(n)
+	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
+		return nil
 	}
-	return nil
+	return err
 }

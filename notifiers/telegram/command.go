@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -31,8 +32,24 @@ func (n *Notifier) answer(ctx context.Context, h bot.Handler, m *message) error 
 		posting.Silent = true
 		posting.ReplyTo = bot.Receipt{Channel: request.From.Channel, IDs: []string{strconv.Itoa(m.MessageID)}}
 	}
-	_, err = n.Post(ctx, posting)
-	return err
+	return n.reply(ctx, posting)
+}
+
+// reply posts an answer. Where many ask at once, Telegram refuses some answers for a few seconds: they are late then,
+// not lost.
+func (n *Notifier) reply(ctx context.Context, p bot.Posting) error {
+	for {
+		_, err := n.Post(ctx, p)
+		failed, ok := errors.AsType[*bot.DeliveryError](err)
+		if !ok || failed.Kind != bot.KindThrottled {
+			return err
+		}
+		deadline, _ := ctx.Deadline()
+		if time.Until(deadline) < failed.RetryAfter {
+			return err
+		}
+		pause(ctx, failed.RetryAfter)
+	}
 }
 
 // command finds the command in a message: a word with a slash that is meant for this bot, or, in a private chat, the

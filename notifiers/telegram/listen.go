@@ -20,7 +20,7 @@ const (
 	pollTime     = 50 * time.Second // the longest that Telegram keeps a poll (LONG_POLL_MAX_TIMEOUT of its server)
 	pollMargin   = 10 * time.Second
 	maxRequests  = 8                // handled at once
-	handleTime   = 10 * time.Second // for an answer: later it is of no use
+	handleTime   = 30 * time.Second // for an answer, with the time that Telegram may make it wait
 	stale        = 10 * time.Minute // a command from before that, after a long stop, is of no use to anybody any more
 	firstDelay   = 500 * time.Millisecond
 	longestDelay = time.Minute
