@@ -60,7 +60,7 @@ func (s *Server) methods() map[string]handler {
 		"getMyDescription":      s.getText("description"),
 		"setMyShortDescription": s.setText("short_description", maxShortDescription),
 		"getMyShortDescription": s.getText("short_description"),
-		"answerCallbackQuery":   func(arguments) (any, error) { return nil, queryTooOld },
+		"answerCallbackQuery":   func(arguments) (any, error) { return nil, errQueryTooOld },
 	}
 }
 
@@ -75,12 +75,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if _, known := s.handlers[method]; !known && method != "getUpdates" {
-		s.finish(w, request, "unknown method", refusalAnswer(noMethod))
+		s.finish(w, request, "unknown method", refusalAnswer(errNoMethod))
 		return
 	}
 	fatal, remarks := s.describe.check(method, args)
 	problem := strings.Join(slices.Concat(problems, remarks), "; ")
-	carryOut := func() answer {
+	carryOut := func() answer { //nolint:contextcheck // it has the context of the request
 		if fatal != "" {
 			return refusalAnswer(fatal)
 		}
@@ -109,9 +109,9 @@ func (s *Server) authenticate(token string) Refusal {
 	defer s.mu.Unlock()
 	switch {
 	case !strings.Contains(token, ":"):
-		return notFound
+		return errNotFound
 	case token != Token, s.revoked:
-		return unauthorized
+		return errUnauthorised
 	}
 	return ""
 }
@@ -135,12 +135,10 @@ func (s *Server) carryOut(ctx context.Context, method string, args arguments) an
 
 func refusalAnswer(err error) answer {
 	a := answer{Description: err.Error()}
-	var more refused
-	if errors.As(err, &more) {
+	if more, ok := errors.AsType[refused](err); ok {
 		a.Parameters = &more.parameters
 	}
-	var refusal Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[Refusal](err); ok {
 		a.ErrorCode = refusal.Code()
 	}
 	return a

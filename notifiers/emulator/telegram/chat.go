@@ -109,22 +109,22 @@ func (s *Server) lookup(id string) *chat {
 // reach finds the chat of a request that the bot may see, or says why it may not.
 func (s *Server) reach(args arguments) (*chat, error) {
 	if args["chat_id"] == "" {
-		return nil, chatEmpty
+		return nil, errChatEmpty
 	}
 	c := s.lookup(args["chat_id"])
 	if c == nil {
-		return nil, chatNotFound
+		return nil, errChatNotFound
 	}
 	switch c.standing {
 	case migrated:
-		return nil, refused{upgraded, parameters{MigrateToChatID: c.movedTo}}
+		return nil, refused{errUpgraded, parameters{MigrateToChatID: c.movedTo}}
 	case kicked:
 		return nil, map[kind]Refusal{
-			private: blocked, group: kickedGroup, supergroup: kickedSuper, channel: kickedChannel,
+			private: errBlocked, group: errKickedGroup, supergroup: errKickedSuper, channel: errKickedChannel,
 		}[c.kind]
 	case deleted:
 		return nil, map[kind]Refusal{
-			private: deactivated, group: groupDeleted, supergroup: chatNotFound, channel: chatNotFound,
+			private: errDeactivated, group: errGroupDeleted, supergroup: errChatNotFound, channel: errChatNotFound,
 		}[c.kind]
 	}
 	return c, nil
@@ -137,9 +137,9 @@ func (s *Server) writable(args arguments) (*chat, error) {
 	case err != nil:
 		return nil, err
 	case c.standing == restricted && c.kind == channel:
-		return nil, noChannelRights
+		return nil, errNoChannelRights
 	case c.standing == restricted:
-		return nil, noRights
+		return nil, errNoRights
 	}
 	return c, nil
 }
@@ -151,14 +151,14 @@ func (c *chat) thread(text string) (int, error) {
 	}
 	id, err := strconv.Atoi(text)
 	if err != nil {
-		return 0, threadNotFound
+		return 0, errThreadNotFound
 	}
 	open, known := c.topics[id]
 	switch {
 	case !known:
-		return 0, threadNotFound
+		return 0, errThreadNotFound
 	case !open && !c.admin:
-		return 0, topicClosed
+		return 0, errTopicClosed
 	}
 	return id, nil
 }
@@ -191,10 +191,9 @@ func (c *chat) find(id string) *message {
 // describe is the chat as messages carry it.
 func (c *chat) describe() object {
 	o := object{"id": c.id, "type": string(c.kind)}
-	switch {
-	case c.kind == private:
+	if c.kind == private {
 		o["first_name"] = c.title
-	default:
+	} else {
 		o["title"] = c.title
 	}
 	if c.username != "" {

@@ -79,9 +79,9 @@ func (d *Description) check(method string, args arguments) (fatal Refusal, remar
 func missing(name string) Refusal {
 	switch name {
 	case "chat_id":
-		return chatEmpty
+		return errChatEmpty
 	case "text":
-		return textEmpty
+		return errTextEmpty
 	}
 	return Refusal(fmt.Sprintf(requiredParameter, name))
 }

@@ -230,7 +230,7 @@ func (p *parser) endTag() error {
 	p.at++
 	tag := p.open[len(p.open)-1]
 	p.open = p.open[:len(p.open)-1]
-	if name != "" && strings.ToLower(name) != tag.name {
+	if name != "" && !strings.EqualFold(name, tag.name) {
 		return fmt.Errorf("Unmatched end tag at byte offset %d, expected \"</%s>\", found \"</%s>\"", begin, tag.name, name) //nolint:staticcheck // Telegram's text
 	}
 	p.close(tag)

@@ -71,7 +71,7 @@ func (c *chat) reply(text string) (int, error) {
 	if p.Loose {
 		return 0, nil
 	}
-	return 0, replyNotFound
+	return 0, errReplyNotFound
 }
 
 func (s *Server) editMessageText(args arguments) (any, error) {
@@ -86,18 +86,18 @@ func (s *Server) editMessageText(args arguments) (any, error) {
 	m := c.find(args["message_id"])
 	switch {
 	case m == nil:
-		return nil, editNotFound
+		return nil, errEditNotFound
 	case m.bot != Username, m.service != nil:
-		return nil, notEditable
+		return nil, errNotEditable
 	case c.standing == restricted:
-		return nil, writeForbidden
+		return nil, errWriteForbidden
 	}
 	text.Preview = parsed(args["link_preview_options"])
 	if err := s.throttle(c); err != nil {
 		return nil, err
 	}
 	if reflect.DeepEqual(text, m.content) {
-		return nil, notModified
+		return nil, errNotModified
 	}
 	m.content, m.edited = text, time.Now()
 	m.edits++
@@ -112,11 +112,11 @@ func (s *Server) deleteMessage(args arguments) (any, error) {
 	m := c.find(args["message_id"])
 	switch {
 	case m == nil:
-		return nil, deleteNotFound
+		return nil, errDeleteNotFound
 	case m.bot != Username && !c.admin:
-		return nil, notDeletable
+		return nil, errNotDeletable
 	case time.Since(m.at) > deletable && !c.admin:
-		return nil, tooOldToDelete
+		return nil, errTooOldToDelete
 	}
 	m.deleted = true
 	return true, nil
@@ -130,9 +130,9 @@ func (s *Server) pinChatMessage(args arguments) (any, error) {
 	m := c.find(args["message_id"])
 	switch {
 	case m == nil:
-		return nil, pinNotFound
+		return nil, errPinNotFound
 	case !c.admin && c.kind != private:
-		return nil, noPinRights
+		return nil, errNoPinRights
 	}
 	c.pinned = m.id
 	return true, nil
@@ -144,9 +144,9 @@ func (s *Server) unpinChatMessage(args arguments) (any, error) {
 	case err != nil:
 		return nil, err
 	case !c.admin && c.kind != private:
-		return nil, noPinRights
+		return nil, errNoPinRights
 	case args["message_id"] != "" && args["message_id"] != strconv.Itoa(c.pinned):
-		return nil, unpinNotFound
+		return nil, errUnpinNotFound
 	}
 	c.pinned = 0
 	return true, nil

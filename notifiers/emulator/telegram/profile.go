@@ -49,18 +49,18 @@ func menuOf(args arguments) (menuKey, error) {
 		UserID any    `json:"user_id"`
 	}{Type: "default"}
 	if args["scope"] != "" && json.Unmarshal([]byte(args["scope"]), &scope) != nil {
-		return menuKey{}, badScope
+		return menuKey{}, errBadScope
 	}
 	if !regexp.MustCompile(`^(default|all_private_chats|all_group_chats|all_chat_administrators|chat|chat_administrators|chat_member)$`).
 		MatchString(scope.Type) {
-		return menuKey{}, badScope
+		return menuKey{}, errBadScope
 	}
 	if !isLanguage(args["language_code"]) {
-		return menuKey{}, badLanguage
+		return menuKey{}, errBadLanguage
 	}
 	name, err := json.Marshal(scope)
 	if err != nil {
-		return menuKey{}, badScope
+		return menuKey{}, errBadScope
 	}
 	return menuKey{string(name), args["language_code"]}, nil
 }
@@ -77,14 +77,14 @@ func (s *Server) setMyCommands(args arguments) (any, error) {
 		return nil, Refusal(jsonPrefix + "commands JSON object")
 	}
 	if len(list) > maxCommands {
-		return nil, tooManyCommands
+		return nil, errTooManyCommands
 	}
 	for _, c := range list {
 		if !regexp.MustCompile(`^[a-z0-9_]{1,32}$`).MatchString(c.Command) {
-			return nil, badCommand
+			return nil, errBadCommand
 		}
 		if n := utf8.RuneCountInString(c.Description); n < 1 || n > maxCommandText {
-			return nil, badCommandText
+			return nil, errBadCommandText
 		}
 	}
 	s.menus[key] = list
@@ -112,10 +112,10 @@ func (s *Server) deleteMyCommands(args arguments) (any, error) {
 func (s *Server) setText(name string, limit int) handler {
 	return func(args arguments) (any, error) {
 		if !isLanguage(args["language_code"]) {
-			return nil, badLanguage
+			return nil, errBadLanguage
 		}
 		if utf8.RuneCountInString(args[name]) > limit {
-			return nil, badCommandText
+			return nil, errBadCommandText
 		}
 		s.texts[textKey{name, args["language_code"]}] = args[name]
 		return true, nil
@@ -156,7 +156,7 @@ func (s *Server) getChatMember(args arguments) (any, error) {
 		return nil, err
 	}
 	if args["user_id"] != strconv.Itoa(BotID) {
-		return nil, userNotFound
+		return nil, errUserNotFound
 	}
 	return c.membership(c.standing), nil
 }

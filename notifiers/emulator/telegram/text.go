@@ -26,7 +26,7 @@ type content struct {
 func readText(args arguments) (content, error) {
 	text := args["text"]
 	if !utf8.ValidString(text) {
-		return content{}, notUTF8
+		return content{}, errNotUTF8
 	}
 	c := content{Text: clean(text)}
 	switch strings.ToLower(args["parse_mode"]) {
@@ -37,14 +37,14 @@ func readText(args arguments) (content, error) {
 			return content{}, Refusal(parsePrefix + err.Error())
 		}
 	default:
-		return content{}, noParseMode
+		return content{}, errNoParseMode
 	}
-	c.trim()
+	c = c.trimmed()
 	switch {
 	case invisible(c.Text):
-		return content{}, textEmpty
+		return content{}, errTextEmpty
 	case units(c.Text) > maxText:
-		return content{}, tooLong
+		return content{}, errTooLong
 	}
 	c.Entities = append(c.Entities[:min(len(c.Entities), maxEntities)], found(c.Text)...)
 	return c, nil
@@ -71,8 +71,8 @@ func clean(text string) string {
 	return text[:end]
 }
 
-// trim takes the space at both ends away and moves the entities along.
-func (c *content) trim() {
+// trimmed is the content without the space at both ends, its entities moved along.
+func (c content) trimmed() content {
 	left := len(c.Text) - len(strings.TrimLeft(c.Text, " \n"))
 	shift := units(c.Text[:left])
 	c.Text = strings.Trim(c.Text, " \n")
@@ -85,6 +85,7 @@ func (c *content) trim() {
 		}
 	}
 	c.Entities = kept
+	return c
 }
 
 // invisible reports whether a text has nothing to see.

@@ -84,7 +84,7 @@ func (s *Server) getUpdates(ctx context.Context, args arguments) (any, error) {
 		s.mu.Unlock()
 		switch {
 		case revoked:
-			return nil, unauthorized
+			return nil, errUnauthorised
 		case len(list) > 0:
 			return list, nil
 		}
@@ -93,7 +93,7 @@ func (s *Server) getUpdates(ctx context.Context, args arguments) (any, error) {
 		case <-timer.C:
 			return list, nil
 		case <-mine:
-			return nil, conflict
+			return nil, errConflict
 		case <-ctx.Done():
 			return list, nil
 		}
