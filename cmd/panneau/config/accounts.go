@@ -2,7 +2,6 @@ package config
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -49,9 +48,9 @@ func (b *builder) account(path string, id bot.AccountID, e accountEntry) Account
 	}
 	switch a.Platform {
 	case bot.Telegram:
-		b.token(path+".token", a.Token, `^\d+:[\w-]+$`, "recopiez le jeton donné par @BotFather : des chiffres, deux-points, puis une suite de caractères")
+		b.token(path+".token", a.Token, telegramToken, "recopiez le jeton donné par @BotFather : des chiffres, deux-points, puis une suite de caractères")
 	case bot.Discord:
-		b.token(path+".token", a.Token, `^[\w.-]+$`, "recopiez le jeton de la page « Bot » de l’application Discord, sans le mot Bot devant")
+		b.token(path+".token", a.Token, discordToken, "recopiez le jeton de la page « Bot » de l’application Discord, sans le mot Bot devant")
 	case bot.Slack:
 		b.slack(path, &a)
 	}
@@ -60,16 +59,16 @@ func (b *builder) account(path string, id bot.AccountID, e accountEntry) Account
 }
 
 func (b *builder) slack(path string, a *Account) {
-	b.token(path+".token", a.Token, `^xoxb-`, "recopiez le jeton du robot (« Bot User OAuth Token »), qui commence par xoxb-")
+	b.token(path+".token", a.Token, prefixed("xoxb-"), "recopiez le jeton du robot (« Bot User OAuth Token »), qui commence par xoxb-")
 	if !a.AppToken.IsZero() {
-		b.token(path+".app_token", a.AppToken, `^xapp-`, "recopiez le jeton d’application (« App-Level Token »), qui commence par xapp-")
+		b.token(path+".app_token", a.AppToken, prefixed("xapp-"), "recopiez le jeton d’application (« App-Level Token »), qui commence par xapp-")
 	}
 	if a.Command == "" {
 		a.Command = defaultCommand
 	}
 	a.Command = "/" + strings.TrimPrefix(a.Command, "/")
 	switch {
-	case !regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`).MatchString(a.Command):
+	case !spelled(a.Command[1:], lowers+digits+"_-", 1, 31):
 		b.add(path+".command", "nom de commande incorrect", "employez de 1 à 31 lettres minuscules sans accent, chiffres et traits d’union")
 	case slices.Contains(reservedOnSlack(), a.Command):
 		b.add(path+".command", "Slack réserve la commande "+a.Command, "choisissez-en une autre, par exemple "+defaultCommand)
@@ -86,13 +85,27 @@ func reservedOnSlack() []string {
 }
 
 // token checks that a secret is there and is of the right kind: swapped tokens are the commonest mistake.
-func (b *builder) token(path string, token Secret, shape, remedy string) {
+func (b *builder) token(path string, token Secret, fits func(string) bool, remedy string) {
 	switch {
 	case token.IsZero():
 		b.require(path, howToRefer)
-	case !regexp.MustCompile(shape).MatchString(token.Reveal()):
+	case !fits(token.Reveal()):
 		b.add(path, "ce jeton n’a pas la forme attendue", remedy)
 	}
+}
+
+// inToken are the characters of which tokens are made, beside their punctuation.
+const inToken = lowers + uppers + digits + "_-"
+
+func telegramToken(token string) bool {
+	bot, key, _ := strings.Cut(token, ":")
+	return number(bot, 20) && spelled(key, inToken, 1, 255)
+}
+
+func discordToken(token string) bool { return spelled(token, inToken+".", 1, 255) }
+
+func prefixed(prefix string) func(string) bool {
+	return func(token string) bool { return strings.HasPrefix(token, prefix) }
 }
 
 // refuseForeignKeys reports keys that mean nothing on the account's platform.

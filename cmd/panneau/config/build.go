@@ -20,7 +20,8 @@ import (
 type builder struct {
 	*report
 	Options
-	folder string // of the file: relative paths start there
+	folder      string               // of the file: relative paths start there
+	territories map[string]territory // by the word in the file: thousands of destinations share one
 }
 
 func (b *builder) config(f file) *Config {

@@ -97,7 +97,7 @@ func parse(path string, data []byte, o Options) (*Config, error) {
 	if root := r.tree(data); root != nil {
 		decoder{r}.decode(root, "", reflect.ValueOf(&f).Elem())
 	}
-	b := &builder{report: r, Options: o, folder: filepath.Dir(path)}
+	b := &builder{report: r, Options: o, folder: filepath.Dir(path), territories: map[string]territory{}}
 	c := b.config(f)
 	if err := r.err(); err != nil {
 		return nil, err

@@ -43,14 +43,6 @@ func (b *builder) secretFromEnv(path, name string) Secret {
 	return b.clean(path, value)
 }
 
-// variable reports whether a name can be an environment variable's.
-func variable(name string) bool {
-	strange := func(r rune) bool {
-		return r != '_' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
-	}
-	return name != "" && !strings.ContainsFunc(name, strange)
-}
-
 func (b *builder) secretFromFile(path, name string) Secret {
 	name = b.resolve(name)
 	data, mode, err := b.read(name, longestSecret)

@@ -260,12 +260,3 @@ func join(path, key string) string {
 	}
 	return path + "." + key
 }
-
-// howToName is the remedy for a name that is not one.
-const howToName = "employez de 1 à 64 lettres minuscules sans accent et chiffres, séparés au besoin par des traits d’union"
-
-// named reports whether a name is one that addresses, tables and logs can carry as it is.
-func named(text string) bool {
-	strange := func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }
-	return text != "" && len(text) <= 64 && !strings.ContainsFunc(text, strange) && !strings.Contains("-"+text+"-", "--")
-}

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -85,6 +87,21 @@ func TestLoadRefusesADestination(t *testing.T) {
 		got := refusal(t, accountsForTests+"destinations:\n  - "+entry+"\n")
 		if !strings.HasPrefix(got, "8: destinations[1]."+want) {
 			t.Errorf("%s:\ngot  %s\nwant 8: destinations[1].%s…", entry, got, want)
+		}
+	}
+}
+
+// BenchmarkLoad reads as many destinations as one installation is built for.
+func BenchmarkLoad(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("accounts: {ecran: {platform: console}}\ndestinations:\n")
+	for i := range 10_000 {
+		fmt.Fprintf(&text, "  - {account: ecran, channel: salon-%d, zone: Lille}\n", i)
+	}
+	o := machine(b, map[string]*fstest.MapFile{"/etc/panneau.yaml": {Data: []byte(text.String())}}, nil)
+	for b.Loop() {
+		if c, err := Load("/etc/panneau.yaml", o); err != nil || len(c.Destinations) != 10_000 {
+			b.Fatal(err)
 		}
 	}
 }

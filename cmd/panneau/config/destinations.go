@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,15 +37,16 @@ func (b *builder) destinations(entries []destinationEntry, c *Config) []Destinat
 
 func (b *builder) destination(path string, e destinationEntry, c *Config) Destination {
 	account := b.accountOf(path+".account", e.Account, c.Accounts)
-	d := Destination{Destination: bot.Destination{
+	where := b.territory(path+".zone", e.Zone)
+	d := Destination{Zone: where.zone, Destination: bot.Destination{
 		Account:   account.ID,
 		Address:   b.address(path, e, account.Platform),
 		Audience:  b.audience(path+".audience", e.Audience),
+		Place:     where.place,
 		Languages: b.languages(path+".languages", e.Languages),
 		Follows:   b.follows(path+".follows", e.Follows, c.Platforms),
 	}}
 	d.ID = destinationID(account.ID, d.Address)
-	d.Zone, d.Place = b.zone(path+".zone", e.Zone)
 	return d
 }
 
@@ -78,38 +78,49 @@ func (b *builder) accountOf(path, name string, accounts []Account) Account {
 	return Account{}
 }
 
-// shape is how a chat platform writes an identifier.
+// shape is how a chat platform writes an identifier. Where nothing fits, it has none of this kind.
 type shape struct {
-	pattern string
-	remedy  string
+	fits   func(id string) bool
+	remedy string
 }
 
 // channelShape is how each platform names a channel. Telegram's ids have at most 52 significant bits
-// (https://core.telegram.org/bots/api#chat), which is 16 digits.
+// (https://core.telegram.org/bots/api#chat), which is 16 digits; Discord's have 64
+// (https://discord.com/developers/docs/reference#snowflakes), which is 20.
 func channelShape(platform bot.ChatPlatform) shape {
 	switch platform {
 	case bot.Telegram:
-		return shape{`^-?[1-9]\d{0,15}$`, "donnez le nombre, souvent négatif, que le robot annonce quand on l’ajoute au groupe ; un nom en @ ne convient pas"}
+		return shape{
+			func(id string) bool { return number(strings.TrimPrefix(id, "-"), 16) },
+			"donnez le nombre, souvent négatif, que le robot annonce quand on l’ajoute au groupe ; un nom en @ ne convient pas",
+		}
 	case bot.Slack:
-		return shape{`^[CDG][A-Z0-9]+$`, "donnez l’identifiant du canal, qui commence par C, G ou D, au bas de ses détails ; son nom en # ne convient pas"}
+		return shape{
+			func(id string) bool { return strings.ContainsAny(id[:1], "CDG") && spelled(id, uppers+digits, 2, 64) },
+			"donnez l’identifiant du canal, qui commence par C, G ou D, au bas de ses détails ; son nom en # ne convient pas",
+		}
 	case bot.Discord:
-		return shape{`^\d{1,20}$`, "donnez l’identifiant numérique du salon : mode développeur, puis « Copier l’identifiant »"}
+		return shape{
+			func(id string) bool { return number(id, 20) },
+			"donnez l’identifiant numérique du salon : mode développeur, puis « Copier l’identifiant »",
+		}
 	default:
-		return shape{`^[\p{L}\p{N}_-]{1,64}$`, "donnez un nom court, sans espace"}
+		return shape{named, howToName}
 	}
 }
 
-// threadShape is how each platform names a thread; no pattern where it has none.
+// threadShape is how each platform names a thread.
 func threadShape(platform bot.ChatPlatform) shape {
+	never := func(string) bool { return false }
 	switch platform {
 	case bot.Telegram:
-		return shape{`^[1-9]\d{0,9}$`, "donnez le numéro du sujet"}
+		return shape{func(id string) bool { return number(id, 10) }, "donnez le numéro du sujet"}
 	case bot.Slack:
-		return shape{`^\d{10}\.\d{6}$`, "donnez l’horodatage du premier message du fil, par exemple 1700000000.123456, entre guillemets"}
+		return shape{timestamp, "donnez l’horodatage du premier message du fil, par exemple 1700000000.123456, entre guillemets"}
 	case bot.Discord:
-		return shape{"", "donnez l’identifiant du fil dans channel : sur Discord, un fil est un salon"}
+		return shape{never, "donnez l’identifiant du fil dans channel : sur Discord, un fil est un salon"}
 	default:
-		return shape{"", "supprimez cette clé : la console n’a pas de fils"}
+		return shape{never, "supprimez cette clé : la console n’a pas de fils"}
 	}
 }
 
@@ -133,7 +144,7 @@ func (b *builder) identifier(path, value string, s shape) string {
 	if value == "" {
 		return ""
 	}
-	if s.pattern == "" || !regexp.MustCompile(s.pattern).MatchString(value) {
+	if !s.fits(value) {
 		b.add(path, "cet identifiant ne convient pas à la plateforme du compte", s.remedy)
 		return ""
 	}
@@ -148,23 +159,33 @@ func (b *builder) audience(path, word string) bot.Audience {
 	return bot.Audience(b.oneOf(path, word, texts(bot.Audiences())))
 }
 
-// zone reads a zone or académie. There is no default: a wrong clock or calendar is worse than a question.
-func (b *builder) zone(path, name string) (calendar.Zone, bot.Place) {
+// territory is a school zone with its clock.
+type territory struct {
+	zone  calendar.Zone
+	place bot.Place
+}
+
+// territory reads a zone or académie. There is no default: a wrong clock or calendar is worse than a question.
+func (b *builder) territory(path, name string) territory {
 	const remedy = "donnez a, b, c, corse, un territoire d’outre-mer (la-reunion) ou le nom d’une académie (Lille)"
 	if name == "" {
 		b.require(path, remedy)
-		return calendar.Zone{}, bot.Place{}
+		return territory{}
+	}
+	if known, ok := b.territories[name]; ok {
+		return known
 	}
 	zone, err := calendar.Find(name)
 	if err != nil {
 		b.add(path, "zone ou académie inconnue "+quote(name), zoneMeant(name, remedy))
-		return calendar.Zone{}, bot.Place{}
+		return territory{}
 	}
-	location, err := zone.Location()
+	clock, err := zone.Location()
 	if err != nil {
 		b.add(path, "l’heure de cette zone n’est pas disponible", "signalez-le : ces données font partie de Panneau")
 	}
-	return zone, bot.Place{Location: location, Name: zone.Name}
+	b.territories[name] = territory{zone, bot.Place{Location: clock, Name: zone.Name}}
+	return b.territories[name]
 }
 
 func zoneMeant(name, otherwise string) string {
