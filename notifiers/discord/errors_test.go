@@ -24,7 +24,8 @@ func TestErrorsOfTheAPI(t *testing.T) {
 	}{
 		{"kicked", func(s *stage) { s.Kick(channel) }, bot.KindGone, bot.KindGone},
 		{"removed", func(s *stage) { s.Remove(channel) }, bot.KindGone, bot.KindGone},
-		{"forbidden", func(s *stage) { s.Forbid(channel) }, bot.KindGone, ""},
+		{"forbidden", func(s *stage) { s.Forbid(channel) }, bot.KindGone, bot.KindGone},
+		{"muted", func(s *stage) { s.Mute(channel) }, bot.KindGone, ""},
 		{"revoked", func(s *stage) { s.Revoke() }, bot.KindUnauthorised, bot.KindUnauthorised},
 		{"erased", func(s *stage) { s.Erase(channel, s.Shown(channel)[0].ID) }, "", bot.KindMissing},
 	} {

@@ -240,19 +240,19 @@ func (w writer) lines(prefix, text string) []string {
 
 // cut divides a line so that its head, once escaped, has at most n characters: after a word if there is one.
 func cut(line string, n int) (head, tail string) {
-	if utf8.RuneCountInString(escape(line)) <= n {
+	if utf8.RuneCountInString(line) <= n && utf8.RuneCountInString(escape(line)) <= n {
 		return line, ""
 	}
 	// Escaping at most doubles a text, so half of n always fits.
-	end := 0
-	for i := range line {
-		if utf8.RuneCountInString(line[:i]) > n/2 {
-			break
+	end, space := 0, 0
+	for count := 0; count < n/2 && end < len(line); count++ {
+		r, size := utf8.DecodeRuneInString(line[end:])
+		if end += size; r == ' ' {
+			space = end
 		}
-		end = i
 	}
-	if space := strings.LastIndexByte(line[:end], ' '); space > end/2 {
-		end = space + 1
+	if space > end/2 {
+		end = space
 	}
 	return line[:end], line[end:]
 }

@@ -194,35 +194,41 @@ func (n *Notifier) post(ctx context.Context, channel string, body payload) (stri
 	if err := checkIDs(channel); err != nil {
 		return "", err
 	}
-	var sent discordgo.Message
-	send := func() error {
-		return n.call(ctx, request{
+	send := func() (string, error) {
+		return n.message(ctx, request{
 			method: http.MethodPost, url: discordgo.EndpointChannelMessages(channel), body: body, channel: channel,
-		}, &sent)
+		})
 	}
-	err := send()
+	id, err := send()
 	if body.Reference != nil && isCode(err, codeNoReply) {
 		// The bot may not read the history and so not refer to it. The message matters more than the reference.
 		body.Reference = nil
-		err = send()
+		return send()
 	}
-	if err != nil {
+	return id, err
+}
+
+// message makes a request that is answered with a message, and returns its id.
+func (n *Notifier) message(ctx context.Context, r request) (string, error) {
+	var m discordgo.Message
+	if err := n.call(ctx, r, &m); err != nil {
 		return "", err
 	}
-	if sent.ID == "" {
-		return "", uncertain(errors.New("post: the answer has no message id"))
+	if m.ID == "" {
+		return "", uncertain(errors.New("the answer has no message id"))
 	}
-	return sent.ID, nil
+	return m.ID, nil
 }
 
 func (n *Notifier) edit(ctx context.Context, channel, id string, body payload) error {
 	if err := checkIDs(channel, id); err != nil {
 		return err
 	}
-	return n.call(ctx, request{
+	_, err := n.message(ctx, request{
 		method: http.MethodPatch, url: discordgo.EndpointChannelMessage(channel, id), body: body,
 		channel: channel, repeatable: true,
-	}, nil)
+	})
+	return err
 }
 
 // room is the channel that an address leads to: a thread is a channel of its own.

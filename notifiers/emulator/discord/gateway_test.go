@@ -3,7 +3,6 @@ package discord
 import (
 	"context"
 	"encoding/json"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -13,45 +12,24 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 	"github.com/gorilla/websocket"
+
+	"github.com/panneau-ecole/panneau/notifiers/emulator"
 )
 
-// pipes is a listener in memory, for bubbles.
-type pipes struct {
-	conns chan net.Conn
-	once  sync.Once
-	done  chan struct{}
-}
-
-func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
-	near, far := net.Pipe()
-	select {
-	case p.conns <- far:
-		return near, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error   { p.once.Do(func() { close(p.done) }); return nil }
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
 // serve serves the emulator in memory and returns how to connect to it.
-func serve(t *testing.T, s *Server) *pipes {
+func serve(t *testing.T, s *Server) *emulator.Network {
 	t.Helper()
-	p := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
-	server := &http.Server{Handler: s}
-	go server.Serve(p)
-	t.Cleanup(func() { server.Close() })
-	return p
+	network := emulator.NewNetwork()
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- network.Serve(ctx, s) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return network
 }
 
 // elsewhere sends discordgo's requests to the emulator.
@@ -69,14 +47,14 @@ func (e elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {
 func library(t *testing.T, s *Server) *discordgo.Session {
 	t.Helper()
 	p := serve(t, s)
-	transport := &http.Transport{DialContext: p.dial}
+	transport := &http.Transport{DialContext: p.Dial}
 	t.Cleanup(transport.CloseIdleConnections)
 	g, err := discordgo.New("Bot " + token)
 	if err != nil {
 		t.Fatal(err)
 	}
 	g.Client = &http.Client{Transport: elsewhere{transport}}
-	g.Dialer = &websocket.Dialer{NetDialContext: p.dial}
+	g.Dialer = &websocket.Dialer{NetDialContext: p.Dial}
 	g.Identify.Intents = discordgo.IntentsGuilds
 	g.LogLevel = discordgo.LogError - 1
 	return g
@@ -164,7 +142,7 @@ type raw struct {
 func connect(t *testing.T, s *Server) raw {
 	t.Helper()
 	p := serve(t, s)
-	ws, _, err := (&websocket.Dialer{NetDialContext: p.dial}).Dial("ws://discord.example/?v=10&encoding=json", nil)
+	ws, _, err := (&websocket.Dialer{NetDialContext: p.Dial}).Dial("ws://discord.example/?v=10&encoding=json", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

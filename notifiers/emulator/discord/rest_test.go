@@ -59,7 +59,8 @@ func TestErrors(t *testing.T) {
 	}{
 		{"kicked", func(s *Server) { s.Kick(room) }, "POST", posts, `{"content":"x"}`, "403 50001 Missing Access"},
 		{"removed", func(s *Server) { s.Remove(room) }, "POST", posts, `{"content":"x"}`, "404 10003 Unknown Channel"},
-		{"forbidden", func(s *Server) { s.Forbid(room) }, "POST", posts, `{"content":"x"}`, "403 50013 Missing Permissions"},
+		{"forbidden", func(s *Server) { s.Forbid(room) }, "POST", posts, `{"content":"x"}`, "403 50001 Missing Access"},
+		{"muted", func(s *Server) { s.Mute(room) }, "POST", posts, `{"content":"x"}`, "403 50013 Missing Permissions"},
 		{"revoked", (*Server).Revoke, "POST", posts, `{"content":"x"}`, "401 0 401: Unauthorized"},
 		{"no such message", nil, "PATCH", posts + "/5", `{"content":"x"}`, "404 10008 Unknown Message"},
 		{"no snowflake", nil, "POST", "/channels/abc/messages", `{"content":"x"}`, "400 50035 Invalid Form Body"},

@@ -64,7 +64,7 @@ func (s *Server) room(c *call) (*channel, reply) {
 	switch {
 	case room == nil:
 		return nil, errUnknownChannel.reply()
-	case !room.guild.member:
+	case !room.guild.member, room.hidden:
 		return nil, errMissingAccess.reply()
 	}
 	return room, reply{}
@@ -165,7 +165,7 @@ func (s *Server) createMessage(c *call) reply {
 	if room == nil {
 		return refused
 	}
-	if room.forbidden {
+	if room.muted {
 		return errMissingPermission.reply()
 	}
 	var body creation

@@ -38,13 +38,14 @@ type guild struct {
 
 // channel is a text channel of a guild.
 type channel struct {
-	id        string
-	name      string
-	guild     *guild
-	forbidden bool // the bot may not write
-	messages  []*message
-	pins      []pin
-	erased    map[string]bool // nonces whose message was deleted
+	id       string
+	name     string
+	guild    *guild
+	hidden   bool // the bot may neither see nor write
+	muted    bool // the bot may not write
+	messages []*message
+	pins     []pin
+	erased   map[string]bool // nonces whose message was deleted
 }
 
 type pin struct {
@@ -130,27 +131,49 @@ func (s *Server) Remove(id string) {
 	s.dispatch("CHANNEL_DELETE", view)
 }
 
-// Forbid takes the bot's right to write in a channel away, as an administrator does with a permission overwrite.
-func (s *Server) Forbid(id string) { s.allow(id, false) }
+// Forbid shuts the bot out of a channel, as an administrator does who takes its right to see the channel and to write
+// in it away with a permission overwrite. Where a bot may still see, it may still edit: see Mute.
+func (s *Server) Forbid(id string) { s.overwrite(id, func(c *channel) { c.hidden = true }) }
 
-// Allow gives the right to write back.
-func (s *Server) Allow(id string) { s.allow(id, true) }
+// Mute takes only the right to write away.
+func (s *Server) Mute(id string) { s.overwrite(id, func(c *channel) { c.muted = true }) }
 
-func (s *Server) allow(id string, allowed bool) {
+// Allow gives back what Forbid and Mute took.
+func (s *Server) Allow(id string) {
+	s.overwrite(id, func(c *channel) { c.hidden, c.muted = false, false })
+}
+
+func (s *Server) overwrite(id string, change func(*channel)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c := s.channels[id]; c != nil && c.forbidden == allowed {
-		c.forbidden = !allowed
+	c := s.channels[id]
+	if c == nil {
+		return
+	}
+	before := c.denied()
+	if change(c); c.denied() != before {
 		s.dispatch("CHANNEL_UPDATE", c.view())
 	}
+}
+
+// denied is what the channel's overwrite takes away.
+func (c *channel) denied() int {
+	denied := 0
+	if c.hidden {
+		denied |= viewChannel | sendMessages
+	}
+	if c.muted {
+		denied |= sendMessages
+	}
+	return denied
 }
 
 // view is the channel as the API writes it.
 func (c *channel) view() map[string]any {
 	overwrites := []any{}
-	if c.forbidden {
+	if denied := c.denied(); denied != 0 {
 		overwrites = append(overwrites, map[string]any{
-			"id": c.guild.id, "type": 0, "allow": "0", "deny": strconv.Itoa(sendMessages),
+			"id": c.guild.id, "type": 0, "allow": "0", "deny": strconv.Itoa(denied),
 		})
 	}
 	return map[string]any{
