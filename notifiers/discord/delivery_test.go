@@ -274,3 +274,18 @@ func TestBucketsLearn(t *testing.T) {
 		t.Errorf("after (-want +got):\n%s", diff)
 	}
 }
+
+func TestEditRingsNobody(t *testing.T) {
+	s := newStage(t, emulated.Options{}, nil)
+	r, err := s.n.Post(t.Context(), posting(bulletin()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.n.Edit(t.Context(), r, posting(bot.Message{Summary: "@everyone <@12> @here"})); err != nil {
+		t.Fatal(err)
+	}
+	shown := s.Shown(channel)[0]
+	if s.Pings(channel) != 0 || !strings.HasPrefix(shown.Text, "@everyone <@12> @here\n") {
+		t.Errorf("%d pings, shown %q", s.Pings(channel), shown.Text)
+	}
+}
