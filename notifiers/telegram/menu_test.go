@@ -1,0 +1,88 @@
+package telegram_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/notifiers/emulator"
+)
+
+func menu() []bot.MenuItem {
+	return []bot.MenuItem{
+		{Name: "status", Description: map[string]string{"fr": "L’état des services", "en": "The state of services"}},
+		{Name: "aide", Description: map[string]string{"fr": "Ce que je sais faire", "en": "What I can do"}},
+	}
+}
+
+// keep runs the listener until the menu has been dealt with.
+func keep(t *testing.T, c *chat) {
+	t.Helper()
+	stop, _ := listen(t, c, &desk{})
+	time.Sleep(10 * time.Minute)
+	stop()
+}
+
+func TestMenu(t *testing.T) {
+	simulate(t, menu(), func(t *testing.T, c *chat) {
+		keep(t, c)
+		french := []string{"/status – L’état des services", "/aide – Ce que je sais faire"}
+		english := []string{"/status – The state of services", "/aide – What I can do"}
+		for _, id := range []string{channel, person} {
+			c.Server.Open(id)
+			for lang, want := range map[string][]string{"fr": french, "en": english, "ar": french} {
+				if diff := cmp.Diff(want, c.Menu(id, lang)); diff != "" {
+					t.Errorf("%s in %s (-want +got):\n%s", id, lang, diff)
+				}
+			}
+		}
+		c.faultless(t)
+	})
+}
+
+func TestMenuIsOnlySetWhereItDiffers(t *testing.T) {
+	simulate(t, menu(), func(t *testing.T, c *chat) {
+		keep(t, c)
+		if n := c.count("setMyCommands"); n != 9 {
+			t.Errorf("set %d times, want once for each of three scopes and three languages", n)
+		}
+		keep(t, c)
+		if n := c.count("setMyCommands"); n != 9 {
+			t.Errorf("set %d times more without a change", n-9)
+		}
+	})
+}
+
+func TestMenuIsTriedAgain(t *testing.T) {
+	simulate(t, menu(), func(t *testing.T, c *chat) {
+		c.Inject(emulator.Fault{Kind: emulator.Answer, Status: http.StatusBadGateway, Method: "getMyCommands", Times: 3})
+		c.Inject(emulator.Fault{Kind: emulator.Throttle, Wait: 3 * time.Minute, Method: "setMyCommands"})
+		keep(t, c)
+		if len(c.Menu(channel, "fr")) != 2 {
+			t.Error("the menu was given up")
+		}
+	})
+}
+
+func TestARefusedMenuIsGivenUp(t *testing.T) {
+	wrong := []bot.MenuItem{{Name: "État", Description: map[string]string{"fr": "x", "en": "x"}}}
+	simulate(t, wrong, func(t *testing.T, c *chat) {
+		keep(t, c)
+		if n := c.count("setMyCommands"); n != 1 || !strings.Contains(c.log.String(), "BOT_COMMAND_INVALID") {
+			t.Errorf("tried %d times, want once; the log says:\n%s", n, c.log.String())
+		}
+	})
+}
+
+func TestWithoutAMenuNoneIsSet(t *testing.T) {
+	simulate(t, nil, func(t *testing.T, c *chat) {
+		keep(t, c)
+		if c.count("getMyCommands")+c.count("setMyCommands") != 0 {
+			t.Error("the menu was touched")
+		}
+	})
+}
