@@ -133,6 +133,9 @@ func (s *Server) service(c *chat, what object) {
 	}
 }
 
+// general is the id of a forum's first topic. Requests cannot name it. https://core.telegram.org/api/forum
+const general = 1
+
 // OpenTopic creates a topic in a supergroup, which becomes a forum, and returns the topic's id.
 func (s *Server) OpenTopic(id string) string {
 	s.mu.Lock()
@@ -144,7 +147,7 @@ func (s *Server) OpenTopic(id string) string {
 	if c.topics == nil {
 		c.topics = map[int]bool{}
 	}
-	c.serial++
+	c.serial = max(c.serial, general) + 1
 	c.topics[c.serial] = true
 	return strconv.Itoa(c.serial)
 }

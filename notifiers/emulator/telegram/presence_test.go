@@ -97,6 +97,9 @@ func mustInt(t *testing.T, text string) int64 {
 func TestTopics(t *testing.T) {
 	c := unlimited(t, parents)
 	topic := tgbotapi.Params{"message_thread_id": c.OpenTopic(parents)}
+	if topic["message_thread_id"] == "1" {
+		t.Error("a new topic has the id of the general one")
+	}
 	c.say(parents, "Un", topic)
 	c.CloseTopic(parents, topic["message_thread_id"])
 	c.refuse("sendMessage", message(parents, "Deux", topic), "Bad Request: TOPIC_CLOSED")
