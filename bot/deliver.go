@@ -38,7 +38,7 @@ func (s *Speaker) deliver(ctx context.Context, t Task) error {
 		}
 	}
 	t, leaving := s.depart(ctx, t)
-	if !leaving {
+	if !leaving || !s.lease.Valid() {
 		return nil
 	}
 	receipt, err := s.send(ctx, t)
@@ -65,7 +65,7 @@ func (s *Speaker) depart(ctx context.Context, t Task) (Task, bool) {
 	var leaving bool
 	err := s.clerk.update(ctx, func(tx Tx) error {
 		var err error
-		t, leaving, err = departIn(tx, t, time.Now())
+		t, leaving, err = s.departIn(tx, t, time.Now())
 		return err
 	})
 	if err != nil {
@@ -76,7 +76,8 @@ func (s *Speaker) depart(ctx context.Context, t Task) (Task, bool) {
 	return t, leaving
 }
 
-func departIn(tx Tx, t Task, now time.Time) (Task, bool, error) {
+func (s *Speaker) departIn(tx Tx, t Task, now time.Time) (Task, bool, error) {
+	found := t.Delivery.Flight
 	t.Delivery = t.Delivery.presumed(t.Incident)
 	for {
 		switch act := t.Delivery.Next(t.Incident); act {
@@ -84,10 +85,10 @@ func departIn(tx Tx, t Task, now time.Time) (Task, bool, error) {
 			return t, false, tx.DropDelivery(t.Key())
 		case ActNone:
 			t.Delivery.Flight = Flight{}
-			return t, false, tx.Settle(t.Delivery, t.Incident.Revision, time.Time{})
+			return t, false, tx.Settle(t.Delivery, found, t.Incident.Revision, time.Time{})
 		default:
 			flight := t.Delivery.FlightFor(act, t.Incident, now)
-			err := tx.Depart(t.Delivery, flight)
+			err := tx.Depart(t.Delivery, flight, s.lease.Duty())
 			if err == nil {
 				t.Delivery.Flight = flight
 				return t, true, nil
@@ -95,7 +96,7 @@ func departIn(tx Tx, t Task, now time.Time) (Task, bool, error) {
 			if !errors.Is(err, ErrConflict) {
 				return t, false, err
 			}
-			if t.Delivery.Flight.Act != ActNone {
+			if t.Delivery.Flight.Act != ActNone || !s.lease.Valid() {
 				return t, false, nil // still due: looked at again as it is now
 			}
 			if t, err = tx.Task(t.Key()); err != nil {
@@ -149,7 +150,7 @@ func (s *Speaker) resolve(ctx context.Context, t Task) (Task, bool) {
 		return t, false
 	}
 	if early := time.Until(t.Delivery.Flight.At.Add(visible)); early > 0 {
-		s.record(ctx, t, time.Now().Add(early))
+		s.record(ctx, t, t.Delivery.Flight, time.Now().Add(early))
 		return t, true
 	}
 	posting, err := s.config.Writer.Write(t, time.Now())
@@ -160,27 +161,28 @@ func (s *Speaker) resolve(ctx context.Context, t Task) (Task, bool) {
 	if err != nil {
 		s.log.Warn("look for a message", "delivery", t.Key(), "err", err)
 		t.Delivery.Tries++
-		s.record(ctx, t, time.Now().Add(backOff(t.Delivery.Tries)))
+		s.record(ctx, t, t.Delivery.Flight, time.Now().Add(backOff(t.Delivery.Tries)))
 		return t, true
 	}
 	if !receipt.Posted() {
 		t.Delivery.Flight.Says = NotYetKnown // known not to have arrived
 		return t, false
 	}
+	flight := t.Delivery.Flight
 	t.Delivery = t.Delivery.Landed(receipt)
 	t.Delivery.Told = min(t.Delivery.Told, t.Incident.Revision-1) // edited once more: it may have been cut short
-	s.record(ctx, t, s.dueAfter(t))
+	s.record(ctx, t, flight, s.dueAfter(t))
 	return t, true
 }
 
 // settle writes down how an attempt ended and what follows. It returns an error only when the whole account must stop.
 func (s *Speaker) settle(ctx context.Context, t Task, r Receipt, err error) error {
-	now := time.Now()
+	now, flight := time.Now(), t.Delivery.Flight
 	var failed *DeliveryError
 	switch {
 	case err == nil:
 		t.Delivery = t.Delivery.Landed(r)
-		s.record(ctx, t, s.dueAfter(t))
+		s.record(ctx, t, flight, s.dueAfter(t))
 		return nil
 	case !errors.As(err, &failed):
 		failed = &DeliveryError{Kind: KindUncertain, Err: err}
@@ -211,11 +213,11 @@ func (s *Speaker) settle(ctx context.Context, t Task, r Receipt, err error) erro
 		t.Delivery.Flight = Flight{}
 	case KindUnauthorised:
 		t.Delivery.Flight = Flight{}
-		s.record(ctx, t, now)
+		s.record(ctx, t, flight, now)
 		s.config.Trouble(Trouble{Kind: TroubleUnauthorised, Account: s.config.Account, Detail: failed.Error()})
 		return failed
 	}
-	s.record(ctx, t, due)
+	s.record(ctx, t, flight, due)
 	return nil
 }
 
@@ -227,10 +229,12 @@ func (s *Speaker) dueAfter(t Task) time.Time {
 	return time.Now()
 }
 
-// record writes a delivery. A failure is logged: the departure stays in the ledger, so that the attempt is resolved
+// record writes a delivery as it is after a flight. A failure is logged: the departure stays in the ledger, so that the attempt is resolved
 // later as one whose end is not known.
-func (s *Speaker) record(ctx context.Context, t Task, due time.Time) {
-	err := s.clerk.update(ctx, func(tx Tx) error { return tx.Settle(t.Delivery, t.Incident.Revision, due) })
+func (s *Speaker) record(ctx context.Context, t Task, flight Flight, due time.Time) {
+	err := s.clerk.update(ctx, func(tx Tx) error {
+		return tx.Settle(t.Delivery, flight, t.Incident.Revision, due)
+	})
 	if err != nil {
 		s.log.Error("write a receipt", "delivery", t.Key(), "err", err)
 	}

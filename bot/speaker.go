@@ -13,6 +13,7 @@ import (
 type Speaker struct {
 	config SpeakerConfig
 	clerk  *clerk
+	lease  *Lease
 	pacer  *Pacer
 	wake   chan struct{} // the ledger has changed
 	more   chan struct{} // a delivery that ended has more to tell
@@ -71,9 +72,11 @@ func ring(bell chan<- struct{}) {
 	}
 }
 
-// Run delivers until ctx ends, and then lets what is on its way arrive. It returns a [*DeliveryError] of
+// Run delivers while the lease of the account's duty is held, until ctx ends, and then lets what is on its way arrive.
+// It returns a [*DeliveryError] of
 // KindUnauthorised when the account is no longer accepted: it sends nothing more then, and loses nothing.
-func (s *Speaker) Run(ctx context.Context) error {
+func (s *Speaker) Run(ctx context.Context, lease *Lease) error {
+	s.lease = lease
 	speaking, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	writing, stopWriting := context.WithCancel(context.WithoutCancel(ctx))

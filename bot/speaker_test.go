@@ -181,17 +181,26 @@ func (s *stage) start() {
 		Store: s.store, Guard: alwaysOnline{}, Platforms: []bot.Platform{{ID: "ent", Name: "ENT"}}, Rule: bot.DefaultRule(),
 		Flap: bot.DefaultFlap(), Vantage: "ici", Logger: logger, Changed: s.speaker.Wake, Offline: func(bool) {},
 	})
-	if err := s.watch.Load(s.t.Context()); err != nil {
+	holder := bot.Holder{Store: s.store, Replica: "r1", Alone: true, Logger: logger}
+	ctx, cancel := context.WithCancel(s.t.Context())
+	s.stop, s.stopped = cancel, make(chan error, 2)
+	go func() { s.stopped <- holder.Hold(ctx, bot.AccountDuty("tg"), s.speaker.Run) }()
+	loaded := make(chan error, 1)
+	go func() {
+		s.stopped <- holder.Hold(ctx, bot.WatchDuty, func(ctx context.Context, lease *bot.Lease) error {
+			loaded <- s.watch.Load(ctx, lease)
+			<-ctx.Done()
+			return nil
+		})
+	}()
+	if err := <-loaded; err != nil {
 		s.t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(s.t.Context())
-	s.stop, s.stopped = cancel, make(chan error, 1)
-	go func() { s.stopped <- s.speaker.Run(ctx) }()
 }
 
 func (s *stage) halt() error {
 	s.stop()
-	return <-s.stopped
+	return errors.Join(<-s.stopped, <-s.stopped)
 }
 
 func (s *stage) restart() {

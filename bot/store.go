@@ -28,6 +28,7 @@ type Tx interface {
 	IncidentTx
 	DestinationTx
 	LedgerTx
+	DutyTx
 }
 
 // WatchTx keeps what the checks saw.
@@ -91,11 +92,12 @@ type LedgerTx interface {
 	// Task reads one task again.
 	Task(key DeliveryKey) (Task, error)
 	// Depart writes down that an attempt is about to leave, before its bytes do. ErrConflict: the incident has moved on
-	// from the flight's revision, or the row's flight is no longer the one that d shows.
-	Depart(d Delivery, f Flight) error
-	// Settle writes how an attempt ended. The delivery is due again at due (zero: not before something changes), or at
-	// once when the incident has moved on from the revision seen.
-	Settle(d Delivery, seen int64, due time.Time) error
+	// from the flight's revision, the row's flight is no longer the one that d shows, or the duty's term is over.
+	Depart(d Delivery, f Flight, duty Duty) error
+	// Settle writes how an attempt ended: d is the delivery after it, flight the one that the row has. The delivery is
+	// due again at due (zero: not before something changes), or at once when the incident has moved on from the revision
+	// seen. ErrConflict: another attempt has taken the row over; the receipt is not kept.
+	Settle(d Delivery, flight Flight, seen int64, due time.Time) error
 	// DropDelivery forgets a delivery.
 	DropDelivery(key DeliveryKey) error
 	// Postpone makes a delivery due at a time and not before.

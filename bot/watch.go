@@ -19,6 +19,7 @@ type Guard interface {
 // deliveries that it causes, in one transaction. Make one with NewWatch; it is safe for concurrent use.
 type Watch struct {
 	config WatchConfig
+	lease  *Lease
 
 	mu    sync.Mutex
 	books map[PlatformID]*book
@@ -57,8 +58,12 @@ func NewWatch(c WatchConfig) *Watch {
 	return w
 }
 
-// Load reads where things stood when they were last written.
-func (w *Watch) Load(ctx context.Context) error {
+// Load reads where things stood when they were last written, at the beginning of each term of the duty to watch.
+func (w *Watch) Load(ctx context.Context, lease *Lease) error {
+	w.lease = lease
+	for id, b := range w.books {
+		w.books[id] = &book{platform: b.platform, standing: Standing{Platform: id}}
+	}
 	err := w.config.Store.View(ctx, func(tx Tx) error {
 		standings, err := tx.Standings()
 		if err != nil {
@@ -169,6 +174,9 @@ func (w *Watch) decide(ctx context.Context, b *book, r Ruling, v Verdict) error 
 	now := time.Now()
 	next, changed := Advance(b.incident, r.Standing, w.config.Flap, now)
 	err := w.config.Store.Update(ctx, func(tx Tx) error {
+		if err := tx.KeepDuty(w.lease.Duty()); err != nil {
+			return err
+		}
 		if err := writeRuling(tx, r, v); err != nil || !changed {
 			return err
 		}

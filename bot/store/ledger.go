@@ -92,26 +92,27 @@ func (t *tx) Task(key bot.DeliveryKey) (bot.Task, error) {
 }
 
 // Depart implements bot.LedgerTx.
-func (t *tx) Depart(d bot.Delivery, f bot.Flight) error {
+func (t *tx) Depart(d bot.Delivery, f bot.Flight, duty bot.Duty) error {
 	return t.one(`
 		UPDATE deliveries SET flight_act = $4, flight_purpose = $5, flight_revision = $6, flight_says = $7, flight_at = $8
 		WHERE incident = $1 AND destination = $2 AND flight_at = $3
-			AND EXISTS (SELECT 1 FROM incidents WHERE id = $1 AND revision = $6)`,
-		d.Incident, d.Destination, millis(d.Flight.At), f.Act, f.Purpose, f.Revision, f.Says, millis(f.At))
+			AND EXISTS (SELECT 1 FROM incidents WHERE id = $1 AND revision = $6)
+			AND EXISTS (SELECT 1 FROM duties WHERE name = $9 AND holder = $10 AND term = $11)`,
+		d.Incident, d.Destination, millis(d.Flight.At), f.Act, f.Purpose, f.Revision, f.Says, millis(f.At),
+		duty.Name, duty.Holder, duty.Term)
 }
 
 // Settle implements bot.LedgerTx.
-func (t *tx) Settle(d bot.Delivery, seen int64, due time.Time) error {
+func (t *tx) Settle(d bot.Delivery, flight bot.Flight, seen int64, due time.Time) error {
 	f := d.Flight
-	_, err := t.exec(`
+	return t.one(`
 		UPDATE deliveries SET told = $3, heard = $4, receipt = $5, rings = $6, reposts = $7, tries = $8, plain = $9,
 			flight_act = $10, flight_purpose = $11, flight_revision = $12, flight_says = $13, flight_at = $14,
 			due = CASE WHEN EXISTS (SELECT 1 FROM incidents WHERE id = $1 AND revision = $15) THEN CAST($16 AS BIGINT)
 				ELSE CAST($17 AS BIGINT) END
-		WHERE incident = $1 AND destination = $2`,
+		WHERE incident = $1 AND destination = $2 AND flight_at = $18`,
 		d.Incident, d.Destination, d.Told, d.Heard, encode(d.Receipt), d.Rings, d.Reposts, d.Tries, flag(d.Plain),
-		f.Act, f.Purpose, f.Revision, f.Says, millis(f.At), seen, millis(due), millis(t.now))
-	return err
+		f.Act, f.Purpose, f.Revision, f.Says, millis(f.At), seen, millis(due), millis(t.now), millis(flight.At))
 }
 
 // Postpone implements bot.LedgerTx.

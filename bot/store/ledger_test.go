@@ -27,9 +27,82 @@ func ledger(t *testing.T, s *store.Store) bot.Incident {
 		if incident, err = tx.AddIncident(cned(1, bot.Unreachable)); err != nil {
 			return err
 		}
-		return tx.Owe(incident, []bot.Audience{bot.Families}, true, at(1))
+		return errors.Join(give(tx, speaking), tx.Owe(incident, []bot.Audience{bot.Families}, true, at(1)))
 	})
 	return incident
+}
+
+// speaking is the duty under which these tests write.
+var speaking = bot.Duty{Name: "account:tg", Holder: "r1", Term: 1}
+
+func give(tx bot.Tx, d bot.Duty) error {
+	_, err := tx.TakeDuty(bot.Duty{Name: d.Name, Term: d.Term - 1}, d.Holder)
+	return err
+}
+
+func TestDuties(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store) {
+		var first, second bot.Duty
+		update(t, s, func(tx bot.Tx) (err error) {
+			unheld, err := tx.Duty("watch")
+			if err != nil || unheld != (bot.Duty{Name: "watch"}) {
+				t.Errorf("before anybody held it: %+v %v", unheld, err)
+			}
+			first, err = tx.TakeDuty(unheld, "r1")
+			return err
+		})
+		wantConflict := func(what string, f func(bot.Tx) error) {
+			t.Helper()
+			if err := s.Update(t.Context(), f); !errors.Is(err, bot.ErrConflict) {
+				t.Errorf("%s: %v, want ErrConflict", what, err)
+			}
+		}
+		wantConflict("taken as seen before", func(tx bot.Tx) error {
+			_, err := tx.TakeDuty(bot.Duty{Name: "watch"}, "r2")
+			return err
+		})
+		stale := first
+		update(t, s, func(tx bot.Tx) error { return tx.KeepDuty(first) })
+		wantConflict("taken from a holder that has shown life since", func(tx bot.Tx) error {
+			_, err := tx.TakeDuty(stale, "r2")
+			return err
+		})
+		update(t, s, func(tx bot.Tx) error {
+			seen, err := tx.Duty("watch")
+			if err != nil {
+				return err
+			}
+			second, err = tx.TakeDuty(seen, "r2")
+			return err
+		})
+		if second.Term != first.Term+1 || second.Holder != "r2" {
+			t.Errorf("taken over as %+v", second)
+		}
+		wantConflict("kept by the old holder", func(tx bot.Tx) error { return tx.KeepDuty(first) })
+		wantConflict("left by the old holder", func(tx bot.Tx) error { return tx.LeaveDuty(first) })
+		update(t, s, func(tx bot.Tx) error { return tx.LeaveDuty(second) })
+	})
+}
+
+func TestADepartureUnderAnOldTermIsRefused(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store) {
+		incident := ledger(t, s)
+		task := wantDue(t, s, at(1), "-1", "-2")[0]
+		update(t, s, func(tx bot.Tx) error {
+			seen, err := tx.Duty(speaking.Name)
+			if err != nil {
+				return err
+			}
+			_, err = tx.TakeDuty(seen, "r2")
+			return err
+		})
+		err := s.Update(t.Context(), func(tx bot.Tx) error {
+			return tx.Depart(task.Delivery, task.Delivery.FlightFor(bot.ActPost, incident, at(2)), speaking)
+		})
+		if !errors.Is(err, bot.ErrConflict) {
+			t.Errorf("departed under an old term: %v", err)
+		}
+	})
 }
 
 func due(t *testing.T, s *store.Store, now time.Time) (tasks []bot.Task, next time.Time) {
@@ -78,8 +151,8 @@ func TestDepartAndSettle(t *testing.T) {
 		incident := ledger(t, s)
 		task := wantDue(t, s, at(1), "-1", "-2")[0]
 		flight := task.Delivery.FlightFor(bot.ActPost, incident, at(2))
-		update(t, s, func(tx bot.Tx) error { return tx.Depart(task.Delivery, flight) })
-		err := s.Update(t.Context(), func(tx bot.Tx) error { return tx.Depart(task.Delivery, flight) })
+		update(t, s, func(tx bot.Tx) error { return tx.Depart(task.Delivery, flight, speaking) })
+		err := s.Update(t.Context(), func(tx bot.Tx) error { return tx.Depart(task.Delivery, flight, speaking) })
 		if !errors.Is(err, bot.ErrConflict) {
 			t.Errorf("departed twice: %v", err)
 		}
@@ -88,7 +161,11 @@ func TestDepartAndSettle(t *testing.T) {
 			t.Error(diff)
 		}
 		landed := task.Delivery.Landed(bot.Receipt{Channel: "-1", IDs: []string{"7", "8"}})
-		update(t, s, func(tx bot.Tx) error { return tx.Settle(landed, incident.Revision, time.Time{}) })
+		update(t, s, func(tx bot.Tx) error { return tx.Settle(landed, flight, incident.Revision, time.Time{}) })
+		err = s.Update(t.Context(), func(tx bot.Tx) error { return tx.Settle(landed, flight, 1, time.Time{}) })
+		if !errors.Is(err, bot.ErrConflict) {
+			t.Errorf("settled twice: %v", err)
+		}
 		wantDue(t, s, at(9), "-2")
 		view(t, s, func(tx bot.Tx) error {
 			again, err := tx.Task(task.Key())
@@ -105,7 +182,7 @@ func TestARevisionThatComesMeanwhileIsDueAtOnce(t *testing.T) {
 		incident := ledger(t, s)
 		task := wantDue(t, s, at(1), "-1", "-2")[0]
 		flight := task.Delivery.FlightFor(bot.ActPost, incident, at(2))
-		update(t, s, func(tx bot.Tx) error { return tx.Depart(task.Delivery, flight) })
+		update(t, s, func(tx bot.Tx) error { return tx.Depart(task.Delivery, flight, speaking) })
 		next := incident
 		next.Revision, next.Before, next.Condition = 2, bot.Unreachable, bot.Saturated
 		update(t, s, func(tx bot.Tx) error {
@@ -113,12 +190,12 @@ func TestARevisionThatComesMeanwhileIsDueAtOnce(t *testing.T) {
 		})
 		task.Delivery.Flight = flight
 		update(t, s, func(tx bot.Tx) error {
-			return tx.Settle(task.Delivery.Landed(bot.Receipt{Channel: "-1", IDs: []string{"7"}}), 1, time.Time{})
+			return tx.Settle(task.Delivery.Landed(bot.Receipt{Channel: "-1", IDs: []string{"7"}}), flight, 1, time.Time{})
 		})
 		wantDue(t, s, time.Now(), "-1", "-2", "-3") // who waits for a first word stays urgent
 		stale := task.Delivery
 		stale.Flight = bot.Flight{}
-		err := s.Update(t.Context(), func(tx bot.Tx) error { return tx.Depart(stale, flight) })
+		err := s.Update(t.Context(), func(tx bot.Tx) error { return tx.Depart(stale, flight, speaking) })
 		if !errors.Is(err, bot.ErrConflict) {
 			t.Errorf("departed with an old revision: %v", err)
 		}

@@ -31,6 +31,7 @@ type app struct {
 	watch    *bot.Watch
 	patrol   *bot.Patrol
 	guard    *checks.Guard
+	holder   bot.Holder
 	page     *statuspage.Page
 	listener net.Listener
 	speakers []*speaker
@@ -52,10 +53,13 @@ const runLimit = time.Minute
 const stopLimit = 3 * time.Second
 
 // newApp wires an app on an open store and an open listener for the page.
-func newApp(m Main, c *config.Config, words *locales.Renderer, store bot.Store, listener net.Listener) (*app, error) {
+func newApp(
+	m Main, c *config.Config, words *locales.Renderer, store bot.Store, listener net.Listener, replica string,
+) (*app, error) {
 	a := &app{config: c, log: m.logger(c.Log), out: m.Stdout, words: words, store: store, listener: listener}
 	env := checks.Env{UserAgent: userAgent(c), Logger: a.log}
 	a.guard = checks.NewGuard(c.Watch.Guard, env)
+	a.holder = bot.Holder{Store: store, Replica: replica, Alone: c.Database.Postgres.IsZero(), Logger: a.log}
 	a.board = a.newBoard()
 	a.watch = bot.NewWatch(bot.WatchConfig{
 		Store: store, Guard: a.guard, Platforms: a.board.Platforms, Rule: bot.DefaultRule(), Flap: bot.DefaultFlap(),
@@ -168,14 +172,33 @@ func (a *app) Run(ctx context.Context) error {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.servePage(ctx) })
+	group.Go(func() error { return a.holder.Hold(ctx, bot.WatchDuty, a.doWatch) })
+	for _, s := range a.speakers {
+		group.Go(func() error {
+			return a.tolerate(s, a.holder.Hold(ctx, bot.AccountDuty(s.account.ID), s.speak))
+		})
+	}
+	return group.Wait()
+}
+
+// doWatch is the duty to watch.
+func (a *app) doWatch(ctx context.Context, lease *bot.Lease) error {
+	if err := a.watch.Load(ctx, lease); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.watch.Run(ctx) })
 	group.Go(func() error { return a.patrol.Run(ctx) })
-	group.Go(func() error { return a.servePage(ctx) })
-	for _, s := range a.speakers {
-		group.Go(func() error { return a.tolerate(s, s.Run(ctx)) })
-		if s.listener != nil {
-			group.Go(func() error { return a.tolerate(s, s.listener.Listen(ctx, s.desk)) })
-		}
+	return group.Wait()
+}
+
+// speak is the duty to send and to listen on the account.
+func (s *speaker) speak(ctx context.Context, lease *bot.Lease) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.Run(ctx, lease) })
+	if s.listener != nil {
+		group.Go(func() error { return s.listener.Listen(ctx, s.desk) })
 	}
 	return group.Wait()
 }
@@ -190,7 +213,7 @@ func (a *app) tolerate(s *speaker, err error) error {
 	return err
 }
 
-// prepare writes the configured destinations down and reads where things stood.
+// prepare writes the configured destinations down.
 func (a *app) prepare(ctx context.Context) error {
 	err := a.store.Update(ctx, func(tx bot.Tx) error {
 		var configured []bot.Destination
@@ -202,7 +225,7 @@ func (a *app) prepare(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("write the destinations down: %w", err)
 	}
-	return a.watch.Load(ctx)
+	return nil
 }
 
 func (a *app) servePage(ctx context.Context) error {

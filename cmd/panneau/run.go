@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -47,7 +48,7 @@ func (m Main) run(ctx context.Context, file string) (err error) {
 	if err != nil {
 		return err
 	}
-	unlock, err := m.claim(c, words)
+	replica, unlock, err := m.claim(c, words)
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (m Main) run(ctx context.Context, file string) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	a, err := newApp(m, c, words, db, listener)
+	a, err := newApp(m, c, words, db, listener, replica)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -100,23 +101,41 @@ func (m Main) load(file string, words *locales.Renderer) (*config.Config, error)
 	return c, nil
 }
 
-// claim makes sure that one process only uses the data folder.
-func (m Main) claim(c *config.Config, words *locales.Renderer) (unlock func() error, err error) {
-	if !c.Database.Postgres.IsZero() {
-		return func() error { return nil }, nil
-	}
+// claim makes sure that one process only uses the data folder, and returns the name that this replica keeps there: who
+// holds the folder's lock knows that the one who had the name before is gone.
+func (m Main) claim(c *config.Config, words *locales.Renderer) (replica string, unlock func() error, err error) {
 	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
-		return nil, fmt.Errorf("create the data folder: %w", err)
+		return "", nil, fmt.Errorf("create the data folder: %w", err)
 	}
 	lock := flock.New(filepath.Join(c.DataDir, "panneau.lock"))
 	held, err := lock.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("lock the data folder: %w", err)
+		return "", nil, fmt.Errorf("lock the data folder: %w", err)
 	}
 	if !held {
-		return nil, m.explain(words, "terminal.running", map[string]any{"Folder": c.DataDir})
+		return "", nil, m.explain(words, "terminal.running", map[string]any{"Folder": c.DataDir})
 	}
-	return lock.Unlock, nil
+	replica, err = replicaName(filepath.Join(c.DataDir, "replica"))
+	if err != nil {
+		return "", nil, errors.Join(err, lock.Unlock())
+	}
+	return replica, lock.Unlock, nil
+}
+
+// replicaName reads the replica's name, or makes one up where there is none yet.
+func replicaName(file string) (string, error) {
+	name, err := os.ReadFile(file)
+	if err == nil && len(name) > 0 {
+		return string(name), nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("read the replica's name: %w", err)
+	}
+	fresh := rand.Text()
+	if err := os.WriteFile(file, []byte(fresh), 0o600); err != nil {
+		return "", fmt.Errorf("write the replica's name: %w", err)
+	}
+	return fresh, nil
 }
 
 // listen opens the page's address. The one of the embedded configuration gives way to any free port.

@@ -108,7 +108,16 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_due ON deliveries (account, routine, owed_at, destination) WHERE due > 0;
 
+-- Rights that one replica holds at a time.
+CREATE TABLE duties (
+    name   TEXT   NOT NULL PRIMARY KEY,
+    holder TEXT   NOT NULL,
+    term   BIGINT NOT NULL,
+    beat   BIGINT NOT NULL
+);
+
 -- +goose Down
+DROP TABLE duties;
 DROP TABLE deliveries;
 DROP TABLE subscriptions;
 DROP TABLE destinations;

@@ -1,0 +1,195 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// DutyName names a right that one replica holds at a time: to watch, or to speak for an account.
+type DutyName string
+
+// WatchDuty is the right to run the checks and to judge.
+const WatchDuty DutyName = "watch"
+
+// AccountDuty is the right to send and to listen on an account: a token's limits are the token's, whoever uses it.
+func AccountDuty(id AccountID) DutyName { return DutyName("account:" + id) }
+
+// Duty is a right as it was given. Each time that it changes hands its term grows, and what is written under an older
+// term is refused.
+type Duty struct {
+	Name   DutyName
+	Holder string // the replica; empty while nobody holds it
+	Term   int64
+	Beat   int64 // grows as long as the holder is alive
+}
+
+// DutyTx keeps the duties.
+type DutyTx interface {
+	// Duty reads a duty. One that was never held has no holder and term 0.
+	Duty(name DutyName) (Duty, error)
+	// TakeDuty gives the duty, as it was seen, to a holder under a new term. ErrConflict: it has changed since.
+	TakeDuty(seen Duty, holder string) (Duty, error)
+	// KeepDuty shows that the holder is alive, and holds other writers of the duty's term off until the transaction
+	// ends. ErrConflict: the term is over.
+	KeepDuty(d Duty) error
+	// LeaveDuty gives the duty back.
+	LeaveDuty(d Duty) error
+}
+
+// The times of a lease. The holder stops believing in it well before another replica may take it, so that they need no
+// common clock, only clocks that run at the same speed.
+const (
+	beatEvery  = time.Second
+	leaseGood  = 4 * time.Second // after the last beat that was written
+	leaseStale = 6 * time.Second // without a new beat
+	lookEvery  = 500 * time.Millisecond
+)
+
+// Lease is a duty in the hands of this process.
+type Lease struct {
+	duty    Duty
+	forever bool
+
+	mu    sync.Mutex
+	until time.Time
+}
+
+// Duty returns the duty for writes that must be fenced by its term.
+func (l *Lease) Duty() Duty { return l.duty }
+
+// Valid reports whether nobody else can hold the duty at this moment. Ask right before acting: the process may have
+// been stopped for a while.
+func (l *Lease) Valid() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.forever || time.Now().Before(l.until)
+}
+
+func (l *Lease) extend(from time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.until = from.Add(leaseGood)
+}
+
+// Holder takes duties for one replica.
+type Holder struct {
+	Store   Store
+	Replica string // this replica's name for good: another process with the same name must be certain to be dead
+	Alone   bool   // no other replica can reach the database: duties are taken at once and need no beat
+	Logger  *slog.Logger
+}
+
+// Hold waits for a duty, does it, and gives it back; when it is lost, it waits for it again. It returns when ctx ends
+// or do returns while the duty was held: its error then.
+func (h Holder) Hold(ctx context.Context, name DutyName, do func(context.Context, *Lease) error) error {
+	for ctx.Err() == nil {
+		lease, err := h.take(ctx, name)
+		if err != nil {
+			break
+		}
+		h.Logger.Info("duty taken", "duty", name, "term", lease.duty.Term)
+		err, lost := h.serve(ctx, lease, do)
+		if !lost {
+			return err
+		}
+		h.Logger.Warn("duty lost", "duty", name, "term", lease.duty.Term, "err", err)
+	}
+	return nil
+}
+
+// take waits until the duty is free or its holder has shown no life for too long. The error is that of ctx.
+func (h Holder) take(ctx context.Context, name DutyName) (*Lease, error) {
+	var seen Duty
+	var since time.Time
+	for {
+		now := time.Now()
+		var duty Duty
+		err := h.Store.View(ctx, func(tx Tx) (err error) {
+			duty, err = tx.Duty(name)
+			return err
+		})
+		if err == nil && duty != seen {
+			seen, since = duty, now
+		}
+		if err == nil && (duty.Holder == "" || duty.Holder == h.Replica || h.Alone || now.Sub(since) >= leaseStale) {
+			if lease := h.seize(ctx, duty); lease != nil {
+				return lease, nil
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			h.Logger.Error("look for a duty", "duty", name, "err", err)
+		}
+		if !pause(ctx, lookEvery) {
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// seize tries to take a duty; nil when somebody else was first.
+func (h Holder) seize(ctx context.Context, seen Duty) *Lease {
+	lease := &Lease{forever: h.Alone}
+	lease.extend(time.Now())
+	err := h.Store.Update(ctx, func(tx Tx) (err error) {
+		lease.duty, err = tx.TakeDuty(seen, h.Replica)
+		return err
+	})
+	if err != nil {
+		if !errors.Is(err, ErrConflict) && ctx.Err() == nil {
+			h.Logger.Error("take a duty", "duty", seen.Name, "err", err)
+		}
+		return nil
+	}
+	return lease
+}
+
+// errLost ends a duty whose term is over.
+var errLost = errors.New("the duty's term is over")
+
+// serve does the duty while it is held. Lost is true when it ended because the duty was lost.
+func (h Holder) serve(ctx context.Context, lease *Lease, do func(context.Context, *Lease) error) (err error, lost bool) {
+	held, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var beating sync.WaitGroup
+	if !h.Alone {
+		beating.Go(func() { stop(h.beat(held, lease)) })
+	}
+	err = do(held, lease)
+	lost = errors.Is(context.Cause(held), errLost)
+	stop(nil)
+	beating.Wait()
+	if lost {
+		return errors.Join(context.Cause(held), err), true
+	}
+	leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseGood)
+	defer cancel()
+	leave := h.Store.Update(leaving, func(tx Tx) error { return tx.LeaveDuty(lease.duty) })
+	if leave != nil && !errors.Is(leave, ErrConflict) {
+		h.Logger.Warn("give a duty back", "duty", lease.duty.Name, "err", leave)
+	}
+	return err, false
+}
+
+// beat shows that the holder is alive until ctx ends. It returns errLost when the duty is lost.
+func (h Holder) beat(ctx context.Context, lease *Lease) error {
+	for pause(ctx, beatEvery) {
+		begun := time.Now()
+		limited, cancel := context.WithTimeout(ctx, leaseGood)
+		err := h.Store.Update(limited, func(tx Tx) error { return tx.KeepDuty(lease.duty) })
+		cancel()
+		switch {
+		case err == nil:
+			lease.extend(begun)
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, ErrConflict), !lease.Valid():
+			return fmt.Errorf("%w: %w", errLost, err)
+		default:
+			h.Logger.Warn("keep a duty", "duty", lease.duty.Name, "err", err)
+		}
+	}
+	return nil
+}
