@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/url"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
@@ -31,6 +32,19 @@ type Store struct {
 	read    *sql.DB
 	dialect goose.Dialect
 	reading sql.TxOptions
+
+	statements, transactions atomic.Int64
+}
+
+// Work is what a store has done since it was opened.
+type Work struct {
+	Statements   int64 // SQL statements run, without begin and commit
+	Transactions int64
+}
+
+// Work returns the work done so far.
+func (s *Store) Work() Work {
+	return Work{Statements: s.statements.Load(), Transactions: s.transactions.Load()}
 }
 
 // OpenSQLite opens the database file, or creates it, and brings its schema up to date.
@@ -125,7 +139,8 @@ func (s *Store) transact(ctx context.Context, db *sql.DB, options *sql.TxOptions
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	if err := f(&tx{ctx: ctx, sql: sqlTx, now: time.Now()}); err != nil {
+	s.transactions.Add(1)
+	if err := f(&tx{ctx: ctx, sql: sqlTx, now: time.Now(), count: &s.statements}); err != nil {
 		return errors.Join(err, rollback(sqlTx))
 	}
 	if err := sqlTx.Commit(); err != nil {

@@ -217,3 +217,19 @@ func TestDestinations(t *testing.T) {
 }
 
 func sameZone(a, b *time.Location) bool { return a.String() == b.String() }
+
+func TestWorkCountsStatementsAndTransactions(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store) {
+		before := s.Work()
+		update(t, s, func(tx bot.Tx) error { return tx.PutDestination(chat("-1", bot.Families)) })
+		view(t, s, func(tx bot.Tx) error {
+			_, err := tx.OpenIncidents()
+			return err
+		})
+		after := s.Work()
+		got := store.Work{Statements: after.Statements - before.Statements, Transactions: after.Transactions - before.Transactions}
+		if want := (store.Work{Statements: 3, Transactions: 2}); got != want { // a destination is an insert and a delete
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	})
+}

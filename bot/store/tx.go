@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
@@ -15,10 +16,13 @@ type tx struct {
 	ctx context.Context //nolint:containedctx // see above
 	sql *sql.Tx
 	now time.Time
+
+	count *atomic.Int64 // of statements
 }
 
 // exec runs a statement and returns how many rows it changed.
 func (t *tx) exec(query string, args ...any) (int, error) {
+	t.count.Add(1)
 	result, err := t.sql.ExecContext(t.ctx, query, args...)
 	if err != nil {
 		return 0, err
@@ -41,6 +45,7 @@ type row interface{ Scan(targets ...any) error }
 
 // list reads every row of a query.
 func list[T any](t *tx, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+	t.count.Add(1)
 	rows, err := t.sql.QueryContext(t.ctx, query, args...)
 	if err != nil {
 		return nil, err
