@@ -49,10 +49,7 @@ func (n *Notifier) dialler(ctx context.Context, use func(*line)) *websocket.Dial
 // dial opens a connection to the gateway. The library can read along only above TLS, so TLS is set up here and not by
 // the WebSocket package, and so is the way through a proxy.
 func (n *Notifier) dial(ctx context.Context, network, address string, secure bool) (net.Conn, error) {
-	transport, _ := n.client.Transport.(*http.Transport)
-	if transport == nil {
-		transport = http.DefaultTransport.(*http.Transport)
-	}
+	transport := plain(n.client.Transport)
 	connect := (&net.Dialer{}).DialContext
 	if transport.DialContext != nil {
 		connect = transport.DialContext
@@ -75,6 +72,17 @@ func (n *Notifier) dial(ctx context.Context, network, address string, secure boo
 		return nil, fmt.Errorf("gateway TLS: %w", err)
 	}
 	return over, nil
+}
+
+// plain returns the transport if it is one of net/http's, whose settings can be read, else one of our own.
+func plain(t http.RoundTripper) *http.Transport {
+	if t == nil {
+		t = http.DefaultTransport
+	}
+	if known, ok := t.(*http.Transport); ok {
+		return known
+	}
+	return &http.Transport{Proxy: http.ProxyFromEnvironment}
 }
 
 type connect func(ctx context.Context, network, address string) (net.Conn, error)
@@ -115,7 +123,7 @@ func tunnel(ctx context.Context, conn net.Conn, proxy *url.URL, address string) 
 		return err
 	}
 	// The proxy says nothing more before we do, so the reader holds nothing back.
-	answer, err := http.ReadResponse(bufio.NewReader(conn), r)
+	answer, err := http.ReadResponse(bufio.NewReader(conn), r) //nolint:bodyclose // its body is the tunnel
 	if err != nil {
 		return err
 	}

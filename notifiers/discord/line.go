@@ -103,8 +103,8 @@ func (l *line) goodbye() {
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	l.Conn.SetWriteDeadline(time.Now().Add(time.Second))
-	// FIN and close; masked, with a key of zeros; code 1000.
-	l.Conn.Write([]byte{0x88, 0x82, 0, 0, 0, 0, 1000 >> 8, 1000 & 0xFF})
+	// FIN and close; masked, with a key of zeros; code 1000. If it does not arrive, the end of the connection does.
+	_, _ = l.Conn.Write([]byte{0x88, 0x82, 0, 0, 0, 0, 1000 >> 8, 1000 & 0xFF})
 	l.end(errLeft)
 }
 
@@ -223,26 +223,29 @@ func (f *frames) finish() error {
 	return nil
 }
 
+// control looks into a short message. What is no JSON is left to the library to judge.
 func (f *frames) control(body []byte) error {
 	var p struct {
 		Op   int             `json:"op"`
 		Data json.RawMessage `json:"d"`
 	}
-	if json.Unmarshal(body, &p) != nil {
-		return nil
-	}
-	switch p.Op {
-	case opReconnect:
+	valid := json.Unmarshal(body, &p) == nil
+	switch {
+	case valid && p.Op == opReconnect:
 		return &ending{op: opReconnect}
-	case opInvalidSession:
+	case valid && p.Op == opInvalidSession:
 		return &ending{op: opInvalidSession, resumable: string(p.Data) == "true"}
-	case opHello:
-		var hello struct {
-			Interval int64 `json:"heartbeat_interval"`
-		}
-		if json.Unmarshal(p.Data, &hello) == nil {
-			f.rhythm.Store(hello.Interval * int64(time.Millisecond))
-		}
+	case valid && p.Op == opHello:
+		f.hello(p.Data)
 	}
 	return nil
+}
+
+func (f *frames) hello(data json.RawMessage) {
+	var hello struct {
+		Interval int64 `json:"heartbeat_interval"` // milliseconds
+	}
+	if json.Unmarshal(data, &hello) == nil {
+		f.rhythm.Store(hello.Interval * int64(time.Millisecond))
+	}
 }

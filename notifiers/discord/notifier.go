@@ -118,7 +118,7 @@ func cleanURL(text string) (*url.URL, error) {
 
 // newClient returns a client whose requests end: Discord answers within a second or two, or not at all.
 func newClient() *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport := plain(nil).Clone()
 	transport.ResponseHeaderTimeout = 15 * time.Second
 	transport.MaxIdleConnsPerHost = 16
 	return &http.Client{Transport: transport, Timeout: 30 * time.Second}

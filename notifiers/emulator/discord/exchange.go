@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -224,9 +225,7 @@ func write(w http.ResponseWriter, answer reply, fault emulator.FaultKind) {
 	if fault == emulator.CutAfter {
 		panic(http.ErrAbortHandler)
 	}
-	for name, values := range answer.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), answer.header)
 	data := []byte(answer.page)
 	kind := "text/html; charset=UTF-8"
 	if answer.page == "" {

@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -161,7 +162,7 @@ func (r raw) send(text string) {
 func (r raw) next() int {
 	r.t.Helper()
 	_, data, err := r.ws.ReadMessage()
-	if e, ok := err.(*websocket.CloseError); ok {
+	if e, ok := errors.AsType[*websocket.CloseError](err); ok {
 		return e.Code
 	}
 	var p packet

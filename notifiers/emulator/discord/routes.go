@@ -2,9 +2,8 @@ package discord
 
 import (
 	"net/http"
-	"regexp"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -138,11 +137,8 @@ func (s *Server) getMessages(c *call) reply {
 			list = list[len(list)-limit:]
 		}
 	}
-	newestFirst := []*message{}
-	for i := len(list) - 1; i >= 0; i-- {
-		newestFirst = append(newestFirst, list[i])
-	}
-	return found(newestFirst)
+	slices.Reverse(list)
+	return found(list)
 }
 
 // inHistory is the message as reading gives it: the nonce is only in the answer to its creation.
@@ -158,213 +154,6 @@ func (s *Server) getMessage(c *call) reply {
 		return refused
 	}
 	return found(m.inHistory())
-}
-
-func (s *Server) createMessage(c *call) reply {
-	room, refused := s.room(c)
-	if room == nil {
-		return refused
-	}
-	if room.muted {
-		return errMissingPermission.reply()
-	}
-	var body creation
-	if !s.decode(c, &body) {
-		return errNotJSON.reply()
-	}
-	if refused := s.checkCreation(c, room, body); refused.status != 0 {
-		return refused
-	}
-	if body.Nonce != nil && body.EnforceNonce != nil && *body.EnforceNonce {
-		if r := room.known(string(*body.Nonce), s.bot); r.status != 0 {
-			return r
-		}
-	}
-	m := s.newMessage(room, s.bot, body)
-	room.messages = append(room.messages, m)
-	return found(m)
-}
-
-// checkCreation looks for what Discord refuses in a new message.
-func (s *Server) checkCreation(c *call, room *channel, body creation) reply {
-	var form formErrors
-	body.check(&form)
-	if body.Nonce != nil && len(*body.Nonce) > maxNonce {
-		form.add("BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.", "nonce")
-	}
-	if ref := body.Reference; ref != nil && room.message(ref.MessageID) == nil {
-		if ref.FailIfNotExists == nil || *ref.FailIfNotExists {
-			form.add("REPLIES_UNKNOWN_MESSAGE", "Unknown message", "message_reference")
-		} else {
-			*ref = reference{}
-		}
-	}
-	if form.any() {
-		s.problem(c, "Invalid Form Body")
-		return form.reply()
-	}
-	if body.blank() {
-		s.problem(c, "empty message")
-		return errEmptyMessage.reply()
-	}
-	return reply{}
-}
-
-func (e edit) blank() bool {
-	return (e.Content == nil || strings.TrimSpace(*e.Content) == "") && (e.Embeds == nil || len(*e.Embeds) == 0)
-}
-
-func (room *channel) message(id string) *message {
-	for _, m := range room.messages {
-		if m.ID == id {
-			return m
-		}
-	}
-	return nil
-}
-
-// known answers a creation whose nonce was used lately: with the first message or, when that was deleted, an error
-// (https://github.com/discord/discord-api-docs/pull/6647).
-func (room *channel) known(nonce string, author user) reply {
-	for _, m := range room.messages {
-		if m.Nonce == nonce && m.Author.ID == author.ID && time.Since(m.Timestamp) < nonceWindow {
-			return found(m)
-		}
-	}
-	if room.erased[nonce] {
-		return errUnknownMessage.reply()
-	}
-	return reply{}
-}
-
-func (s *Server) editMessage(c *call) reply {
-	// A bot may edit its own messages also where it may no longer write.
-	_, m, refused := s.own(c)
-	if m == nil {
-		return refused
-	}
-	if m.Author.ID != s.bot.ID {
-		return errOtherAuthor.reply()
-	}
-	return s.change(c, m)
-}
-
-// change applies the edit in a request's body to a message.
-func (s *Server) change(c *call, m *message) reply {
-	var body edit
-	if !s.decode(c, &body) {
-		return errNotJSON.reply()
-	}
-	var form formErrors
-	if body.check(&form); form.any() {
-		s.problem(c, "Invalid Form Body")
-		return form.reply()
-	}
-	if body.Content != nil && body.Embeds != nil && body.blank() {
-		s.problem(c, "empty message")
-		return errEmptyMessage.reply()
-	}
-	if m.apply(body) {
-		m.edits++
-		now := time.Now().UTC()
-		m.Edited = &now
-	}
-	return found(m.inHistory())
-}
-
-func (s *Server) deleteMessage(c *call) reply {
-	room, m, refused := s.own(c)
-	if m == nil {
-		return refused
-	}
-	if m.Author.ID != s.bot.ID {
-		return errMissingPermission.reply()
-	}
-	room.erase(m.ID)
-	return done()
-}
-
-func (s *Server) getPins(c *call) reply {
-	room, refused := s.room(c)
-	if room == nil {
-		return refused
-	}
-	items := append([]pin{}, room.pins...)
-	return found(map[string]any{"items": items, "has_more": false})
-}
-
-// maxPins is the number of pins in a channel. https://docs.discord.com/developers/resources/message#pin-message
-const maxPins = 250
-
-func (s *Server) pinMessage(c *call) reply {
-	room, m, refused := s.own(c)
-	if m == nil {
-		return refused
-	}
-	if m.Pinned {
-		return done()
-	}
-	if len(room.pins) >= maxPins {
-		return errTooManyPins.reply()
-	}
-	m.Pinned = true
-	room.pins = append(room.pins, pin{time.Now().UTC(), m})
-	return done()
-}
-
-func (s *Server) unpinMessage(c *call) reply {
-	room, m, refused := s.own(c)
-	if m == nil {
-		return refused
-	}
-	m.Pinned = false
-	kept := room.pins[:0]
-	for _, p := range room.pins {
-		if p.Message != m {
-			kept = append(kept, p)
-		}
-	}
-	room.pins = kept
-	return done()
-}
-
-func (s *Server) getCommands(c *call) reply {
-	if c.http.PathValue("application_id") != s.bot.ID {
-		return errUnknownApp.reply()
-	}
-	list := append([]command{}, s.commands...)
-	if c.http.URL.Query().Get("with_localizations") != "true" {
-		for i := range list {
-			list[i].NameLocalizations, list[i].DescriptionLocalizations = nil, nil
-		}
-	}
-	return found(list)
-}
-
-// putCommands replaces all commands. Those that stay as they were keep their id.
-func (s *Server) putCommands(c *call) reply {
-	if c.http.PathValue("application_id") != s.bot.ID {
-		return errUnknownApp.reply()
-	}
-	var list []command
-	if !s.decode(c, &list) {
-		return errNotJSON.reply()
-	}
-	// https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-naming
-	name := regexp.MustCompile(`^[-_'\p{L}\p{N}\p{Devanagari}\p{Thai}]{1,32}$`)
-	var form formErrors
-	for i := range list {
-		list[i].check(&form, name, strconv.Itoa(i))
-		list[i].ID, list[i].ApplicationID, list[i].Version, list[i].Type = s.nextID(), s.bot.ID, s.nextID(), 1
-		list[i].IntegrationTypes = []int{0}
-	}
-	if form.any() {
-		s.problem(c, "Invalid Form Body")
-		return form.reply()
-	}
-	s.commands = list
-	s.note()
-	return found(append([]command{}, list...))
 }
 
 // Paths lists the paths of the API that the emulator serves, as Discord's description writes them.

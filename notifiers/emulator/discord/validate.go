@@ -3,7 +3,6 @@ package discord
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -124,60 +123,5 @@ func (f *formErrors) address(text string, path ...string) {
 func (f *formErrors) id(text string, path ...string) {
 	if !snowflake(text) {
 		f.add("NUMBER_TYPE_COERCE", fmt.Sprintf("Value %q is not snowflake.", text), path...)
-	}
-}
-
-// command is a slash command. https://docs.discord.com/developers/interactions/application-commands
-type command struct {
-	ID                       string            `json:"id"`
-	ApplicationID            string            `json:"application_id"`
-	Version                  string            `json:"version"`
-	Type                     int               `json:"type"`
-	Name                     string            `json:"name"`
-	NameLocalizations        map[string]string `json:"name_localizations"`
-	Description              string            `json:"description"`
-	DescriptionLocalizations map[string]string `json:"description_localizations"`
-	Options                  []option          `json:"options,omitempty"`
-	DefaultMemberPermissions *string           `json:"default_member_permissions"`
-	DMPermission             *bool             `json:"dm_permission,omitempty"`
-	Contexts                 []int             `json:"contexts"`
-	IntegrationTypes         []int             `json:"integration_types,omitempty"`
-	NSFW                     bool              `json:"nsfw"`
-}
-
-type option struct {
-	Type                     int               `json:"type"`
-	Name                     string            `json:"name"`
-	NameLocalizations        map[string]string `json:"name_localizations"`
-	Description              string            `json:"description"`
-	DescriptionLocalizations map[string]string `json:"description_localizations"`
-	Required                 bool              `json:"required"`
-	Autocomplete             bool              `json:"autocomplete"`
-	Choices                  []any             `json:"choices,omitempty"`
-	Options                  []any             `json:"options,omitempty"`
-	ChannelTypes             []int             `json:"channel_types,omitempty"`
-}
-
-// check looks for what Discord refuses in a command.
-func (c command) check(f *formErrors, name *regexp.Regexp, path ...string) {
-	names := map[string]string{"name": c.Name}
-	for lang, text := range c.NameLocalizations {
-		names["name_localizations."+lang] = text
-	}
-	for key, text := range names {
-		if !name.MatchString(text) || strings.ToLower(text) != text {
-			f.add("APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid", with(path, strings.Split(key, ".")...)...)
-		}
-	}
-	f.between(c.Description, 100, with(path, "description")...)
-	for lang, text := range c.DescriptionLocalizations {
-		f.between(text, 100, with(path, "description_localizations", lang)...)
-	}
-	for i, o := range c.Options {
-		at := with(path, "options", strconv.Itoa(i))
-		if !name.MatchString(o.Name) || strings.ToLower(o.Name) != o.Name {
-			f.add("APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid", with(at, "name")...)
-		}
-		f.between(o.Description, 100, with(at, "description")...)
 	}
 }

@@ -86,11 +86,10 @@ func local(r *http.Request) *http.Request {
 func joined(errs []*problem.ValidationError) error {
 	var all []error
 	for _, e := range errs {
-		text := e.Message + ": " + e.Reason
+		all = append(all, errors.New(e.Message+": "+e.Reason))
 		for _, s := range e.SchemaValidationErrors {
-			text += "; " + s.FieldPath + ": " + s.Reason
+			all = append(all, errors.New(s.FieldPath+": "+s.Reason))
 		}
-		all = append(all, errors.New(text))
 	}
 	return errors.Join(all...)
 }
