@@ -36,10 +36,10 @@ func (n *Notifier) answer(ctx context.Context, h bot.Handler, m *message) error 
 }
 
 // reply posts an answer. Where many ask at once, Telegram refuses some answers for a few seconds: they are late then,
-// not lost.
+// not lost. What was posted of a long answer is not posted again.
 func (n *Notifier) reply(ctx context.Context, p bot.Posting) error {
+	receipt, err := n.Post(ctx, p)
 	for {
-		_, err := n.Post(ctx, p)
 		failed, ok := errors.AsType[*bot.DeliveryError](err)
 		if !ok || failed.Kind != bot.KindThrottled {
 			return err
@@ -49,6 +49,11 @@ func (n *Notifier) reply(ctx context.Context, p bot.Posting) error {
 			return err
 		}
 		pause(ctx, failed.RetryAfter)
+		if receipt.Posted() {
+			receipt, err = n.Edit(ctx, receipt, p)
+		} else {
+			receipt, err = n.Post(ctx, p)
+		}
 	}
 }
 

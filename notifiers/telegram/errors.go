@@ -16,8 +16,15 @@ import (
 // defaultWait is how long nothing is sent after a 429 that does not say it.
 const defaultWait = 30 * time.Second
 
+// errTooOld is Telegram's answer when a message may no longer be deleted: after 48 hours
+// (https://core.telegram.org/bots/api#deletemessage).
+var errTooOld = errors.New("too old to be deleted")
+
 // errNotModified is Telegram's answer to an edit that changes nothing: a success.
 var errNotModified = errors.New("message is not modified")
+
+// errConflict is that somebody else polls for the updates of the same bot.
+var errConflict = errors.New("another process uses this token")
 
 // refusals is the table of Telegram's errors with code 400: the words that each description holds, in lower case, and
 // what they mean for a delivery. Telegram gives no codes of its own; the words are those of the official server
@@ -88,9 +95,17 @@ func (n *Notifier) refused(x *exchange, e *tgbotapi.Error) *bot.DeliveryError {
 		failed.RetryAfter = orDefault(max(time.Duration(e.RetryAfter)*time.Second, x.retryAfter))
 	case bot.KindMoved:
 		failed.MovedTo = strconv.FormatInt(e.MigrateToChatID, 10)
+	case bot.KindTransient:
+		if e.Code == http.StatusConflict {
+			failed.Err = fmt.Errorf("%w: %w", errConflict, failed.Err)
+		}
 	case bot.KindRejected:
 		if strings.Contains(strings.ToLower(e.Message), errNotModified.Error()) {
 			failed.Err = errNotModified
+		}
+	case bot.KindMissing:
+		if strings.Contains(strings.ToLower(e.Message), "message can't be deleted") {
+			failed.Err = fmt.Errorf("%w: %w", errTooOld, failed.Err)
 		}
 	}
 	return failed

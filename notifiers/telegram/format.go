@@ -15,15 +15,20 @@ import (
 // (https://core.telegram.org/bots/api#sendmessage, https://core.telegram.org/api/entities#entity-length).
 const maxText = 4096
 
+// maxEntities is how many formatted parts a message has: Telegram drops further ones without a word, links included.
+// It is no number of Telegram's own documentation (https://limits.tginfo.me).
+const maxEntities = 100
+
 // payload is a message as Telegram takes it.
 type payload struct {
 	html   string
 	length int // of what is shown, in UTF-16 units
+	marked int // how many parts are formatted
 }
 
 // divide lays a message out, in as many parts as it needs.
 func divide(m bot.Message) ([]payload, error) {
-	messages, err := m.Divide(func(m bot.Message) bool { return format(m).length <= maxText })
+	messages, err := m.Divide(func(m bot.Message) bool { return format(m).fits() })
 	if err != nil {
 		return nil, &bot.DeliveryError{Kind: bot.KindRejected, Err: err}
 	}
@@ -36,6 +41,8 @@ func divide(m bot.Message) ([]payload, error) {
 	}
 	return parts, nil
 }
+
+func (p payload) fits() bool { return p.length <= maxText && p.marked <= maxEntities }
 
 // separator stands between a message and the same in another language.
 const separator = "· · ·"
@@ -51,13 +58,14 @@ func format(m bot.Message) payload {
 		l.message(also)
 	}
 	html := strings.Join(l.blocks, "\n\n")
-	return payload{html: html, length: l.length + 2*max(len(l.blocks)-1, 0)}
+	return payload{html: html, length: l.length + 2*max(len(l.blocks)-1, 0), marked: l.marked}
 }
 
 // layout collects blocks and counts what is shown of them.
 type layout struct {
 	blocks []string
 	length int
+	marked int
 	mark   string // starts every line of a right-to-left language
 }
 
@@ -120,16 +128,26 @@ func (l *layout) tag(element, text string) string {
 	if blank(text) {
 		return ""
 	}
+	l.marked++
 	return "<" + element + ">" + l.text(text) + "</" + element + ">"
 }
 
 // link is a line with a link. An address that Telegram would not link is written out.
 func (l *layout) link(link bot.Link) string {
-	u, err := url.Parse(link.URL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || blank(link.Text) {
+	link.URL = strings.ToValidUTF8(link.URL, "\ufffd")
+	if !linkable(link.URL) || blank(link.Text) {
 		return l.text(strings.TrimSpace(link.Text + " " + link.URL))
 	}
+	l.marked++
 	return `<a href="` + strings.ReplaceAll(escape(link.URL), `"`, "&quot;") + `">` + l.text(link.Text) + "</a>"
+}
+
+// linkable reports whether Telegram makes a link of an address: not where the host has no dot, as in a private network
+// (LinkManager::check_link in https://github.com/tdlib/td).
+func linkable(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") &&
+		(strings.Contains(u.Host, ".") || strings.HasPrefix(u.Host, "["))
 }
 
 func (l *layout) directed(text string) string {
@@ -139,9 +157,9 @@ func (l *layout) directed(text string) string {
 	return l.mark + strings.ReplaceAll(text, "\n", "\n"+l.mark)
 }
 
-// count disarms a text and counts it.
+// count disarms a text and counts it. Telegram refuses what is not UTF-8.
 func (l *layout) count(text string) string {
-	text = disarm(text)
+	text = disarm(strings.ToValidUTF8(text, "\ufffd"))
 	l.length += units(text)
 	return text
 }

@@ -2,9 +2,11 @@ package telegram
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -29,17 +31,23 @@ const (
 // Listen hears commands and changes of presence by long polling until ctx ends. An update is confirmed only after it
 // was handled, so that none is lost in a crash. While Telegram cannot be reached, it is asked more and more rarely.
 func (n *Notifier) Listen(ctx context.Context, h bot.Handler) error {
+	ctx, cancel := context.WithCancel(ctx)
 	var menu sync.WaitGroup
 	menu.Go(func() { n.keepMenu(ctx) })
 	defer menu.Wait()
-	offset, failures := 0, 0
+	defer cancel()
+	offset, failures, contested := 0, 0, false
 	for ctx.Err() == nil {
 		next, err := n.poll(ctx, h, offset)
 		switch {
 		case kindOf(err) == bot.KindUnauthorised:
 			return err
 		case err != nil && ctx.Err() == nil:
-			n.log.Warn("telegram poll failed", "err", err)
+			conflict := errors.Is(err, errConflict)
+			if !conflict || !contested {
+				n.log.Warn("telegram poll failed", "err", err)
+			}
+			contested = contested || conflict // said once, it comes back until the other one is stopped
 			pause(ctx, delay(failures, err))
 			failures++
 		default:
@@ -60,20 +68,35 @@ func (n *Notifier) poll(ctx context.Context, h bot.Handler, offset int) (int, er
 		"timeout": strconv.Itoa(int(pollTime / time.Second)), "allowed_updates": `["message","my_chat_member"]`,
 	}
 	params.AddNonZero("offset", offset)
-	var updates []update
+	var updates []json.RawMessage
 	if err := n.call(waiting, "getUpdates", params, &updates); err != nil {
 		return offset, err
 	}
+	return n.handleAll(ctx, h, offset, updates), nil
+}
+
+// handleAll handles updates and returns the offset after them. Commands are handled beside each other, changes of
+// presence in their order. An update that cannot be read is passed over: it would come again for ever.
+func (n *Notifier) handleAll(ctx context.Context, h bot.Handler, offset int, updates []json.RawMessage) int {
 	var handling errgroup.Group
 	handling.SetLimit(maxRequests)
-	for _, u := range updates {
+	for _, raw := range updates {
+		var u update
+		if err := json.Unmarshal(raw, &u); err != nil {
+			n.log.Warn("telegram update not understood", "update", u.UpdateID)
+		}
 		offset = max(offset, u.UpdateID+1)
+		if u.MyChatMember != nil || u.Message != nil && u.Message.MigrateToChatID != 0 {
+			n.handle(ctx, h, u)
+			continue
+		}
 		handling.Go(func() error {
 			n.handle(ctx, h, u)
 			return nil
 		})
 	}
-	return offset, handling.Wait()
+	_ = handling.Wait() // requests report for themselves
+	return offset
 }
 
 // introduce learns the bot's own user name, by which commands in groups are addressed.
@@ -126,7 +149,8 @@ func (n *Notifier) handle(ctx context.Context, h bot.Handler, u update) {
 	defer cancel()
 	defer func() {
 		if reason := recover(); reason != nil {
-			n.log.Error("telegram handler panicked", "reason", n.clean(fmt.Errorf("%v", reason)))
+			// Its text may hold what a person wrote.
+			n.log.Error("telegram handler panicked", "type", fmt.Sprintf("%T", reason), "stack", string(debug.Stack()))
 		}
 	}()
 	var err error

@@ -2,7 +2,10 @@ package telegram
 
 import (
 	"context"
+	"fmt"
+	"regexp"
 	"slices"
+	"unicode/utf8"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
@@ -56,8 +59,25 @@ func (n *Notifier) setMenu(ctx context.Context, scope, lang string) error {
 	return n.call(ctx, "setMyCommands", params, nil)
 }
 
-// maxDescription is the length of a command's description, in characters (https://core.telegram.org/bots/api#botcommand).
+// maxDescription is the length of a command's description, in characters
+// (https://core.telegram.org/bots/api#botcommand).
 const maxDescription = 256
+
+// checkMenu refuses a menu that Telegram would.
+func checkMenu(menu []bot.MenuItem) error {
+	for _, item := range menu {
+		if !regexp.MustCompile(`^[a-z0-9_]{1,32}$`).MatchString(item.Name) {
+			return fmt.Errorf("menu: command %q: only a-z, 0-9 and _, at most 32", item.Name)
+		}
+		for lang, description := range item.Description {
+			if n := utf8.RuneCountInString(description); n < 1 || n > maxDescription {
+				return fmt.Errorf("menu: command %s: description in %q has %d characters, 1 to %d are possible",
+					item.Name, lang, n, maxDescription)
+			}
+		}
+	}
+	return nil
+}
 
 func commands(menu []bot.MenuItem, lang string) []tgbotapi.BotCommand {
 	if lang == "" {
@@ -65,10 +85,7 @@ func commands(menu []bot.MenuItem, lang string) []tgbotapi.BotCommand {
 	}
 	list := make([]tgbotapi.BotCommand, len(menu))
 	for i, item := range menu {
-		description := []rune(item.Description[lang])
-		list[i] = tgbotapi.BotCommand{
-			Command: item.Name, Description: string(description[:min(len(description), maxDescription)]),
-		}
+		list[i] = tgbotapi.BotCommand{Command: item.Name, Description: item.Description[lang]}
 	}
 	return list
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/notifiers/emulator"
+	emulated "github.com/panneau-ecole/panneau/notifiers/emulator/telegram"
+	"github.com/panneau-ecole/panneau/notifiers/telegram"
 )
 
 func menu() []bot.MenuItem {
@@ -69,13 +71,28 @@ func TestMenuIsTriedAgain(t *testing.T) {
 }
 
 func TestARefusedMenuIsGivenUp(t *testing.T) {
-	wrong := []bot.MenuItem{{Name: "État", Description: map[string]string{"fr": "x", "en": "x"}}}
-	simulate(t, wrong, func(t *testing.T, c *chat) {
+	simulate(t, menu(), func(t *testing.T, c *chat) {
+		c.Inject(emulator.Fault{
+			Kind: emulator.Answer, Status: http.StatusBadRequest, Method: "setMyCommands", Times: -1,
+			Body: `{"ok":false,"error_code":400,"description":"Bad Request: BOT_COMMAND_INVALID"}`,
+		})
 		keep(t, c)
 		if n := c.count("setMyCommands"); n != 1 || !strings.Contains(c.log.String(), "BOT_COMMAND_INVALID") {
 			t.Errorf("tried %d times, want once; the log says:\n%s", n, c.log.String())
 		}
 	})
+}
+
+func TestAMenuThatTelegramWouldRefuseIsRefused(t *testing.T) {
+	for name, item := range map[string]bot.MenuItem{
+		"name":        {Name: "État", Description: map[string]string{"fr": "x"}},
+		"description": {Name: "etat", Description: map[string]string{"fr": strings.Repeat("x", 257)}},
+		"nothing":     {Name: "etat", Description: map[string]string{"fr": ""}},
+	} {
+		if _, err := telegram.New(telegram.Config{Token: emulated.Token, Menu: []bot.MenuItem{item}}); err == nil {
+			t.Errorf("%s: the menu was taken", name)
+		}
+	}
 }
 
 func TestWithoutAMenuNoneIsSet(t *testing.T) {

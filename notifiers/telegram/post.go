@@ -33,12 +33,17 @@ func (n *Notifier) Post(ctx context.Context, p bot.Posting) (bot.Receipt, error)
 	return receipt, nil
 }
 
+// generalTopic is the id of a forum's first topic, which Telegram takes only when it is left out.
+const generalTopic = "1"
+
 // send posts one part.
 func (n *Notifier) send(ctx context.Context, p bot.Posting, part payload) (channel, id string, err error) {
 	ctx, cancel := brief(ctx)
 	defer cancel()
 	params := part.params(p.To.Channel)
-	params.AddNonEmpty("message_thread_id", p.To.Thread)
+	if p.To.Thread != generalTopic {
+		params.AddNonEmpty("message_thread_id", p.To.Thread)
+	}
 	params.AddBool("disable_notification", p.Silent)
 	if p.ReplyTo.Posted() && p.ReplyTo.Channel == p.To.Channel {
 		params["reply_parameters"] = encode(map[string]any{
@@ -138,5 +143,9 @@ func (n *Notifier) trim(ctx context.Context, r bot.Receipt, keep int) (bot.Recei
 func (n *Notifier) remove(ctx context.Context, channel, id string) error {
 	ctx, cancel := brief(ctx)
 	defer cancel()
-	return n.call(ctx, "deleteMessage", tgbotapi.Params{"chat_id": channel, "message_id": id}, nil)
+	err := n.call(ctx, "deleteMessage", tgbotapi.Params{"chat_id": channel, "message_id": id}, nil)
+	if errors.Is(err, errTooOld) { // it stays, and must not go on saying what is no longer true
+		return n.rewrite(ctx, channel, id, payload{html: separator})
+	}
+	return err
 }

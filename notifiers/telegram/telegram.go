@@ -66,6 +66,9 @@ func New(c Config) (*Notifier, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkMenu(c.Menu); err != nil {
+		return nil, err
+	}
 	n := &Notifier{token: token, api: tgbotapi.BotAPI{Token: token}, log: c.Logger, menu: c.Menu, client: client(c.HTTPClient)}
 	n.api.SetAPIEndpoint(endpoint)
 	if n.log == nil {
