@@ -87,12 +87,12 @@ type Holder struct {
 // or do returns while the duty was held: its error then.
 func (h Holder) Hold(ctx context.Context, name DutyName, do func(context.Context, *Lease) error) error {
 	for ctx.Err() == nil {
-		lease, err := h.take(ctx, name)
-		if err != nil {
-			break
+		lease := h.take(ctx, name)
+		if lease == nil {
+			return nil
 		}
 		h.Logger.Info("duty taken", "duty", name, "term", lease.duty.Term)
-		err, lost := h.serve(ctx, lease, do)
+		lost, err := h.serve(ctx, lease, do)
 		if !lost {
 			return err
 		}
@@ -101,8 +101,8 @@ func (h Holder) Hold(ctx context.Context, name DutyName, do func(context.Context
 	return nil
 }
 
-// take waits until the duty is free or its holder has shown no life for too long. The error is that of ctx.
-func (h Holder) take(ctx context.Context, name DutyName) (*Lease, error) {
+// take waits until the duty is free or its holder has shown no life for too long; nil when ctx ends before.
+func (h Holder) take(ctx context.Context, name DutyName) *Lease {
 	var seen Duty
 	var since time.Time
 	for {
@@ -117,14 +117,14 @@ func (h Holder) take(ctx context.Context, name DutyName) (*Lease, error) {
 		}
 		if err == nil && (duty.Holder == "" || duty.Holder == h.Replica || h.Alone || now.Sub(since) >= leaseStale) {
 			if lease := h.seize(ctx, duty); lease != nil {
-				return lease, nil
+				return lease
 			}
 		}
 		if err != nil && ctx.Err() == nil {
 			h.Logger.Error("look for a duty", "duty", name, "err", err)
 		}
 		if !pause(ctx, lookEvery) {
-			return nil, ctx.Err()
+			return nil
 		}
 	}
 }
@@ -150,7 +150,7 @@ func (h Holder) seize(ctx context.Context, seen Duty) *Lease {
 var errLost = errors.New("the duty's term is over")
 
 // serve does the duty while it is held. Lost is true when it ended because the duty was lost.
-func (h Holder) serve(ctx context.Context, lease *Lease, do func(context.Context, *Lease) error) (err error, lost bool) {
+func (h Holder) serve(ctx context.Context, lease *Lease, do func(context.Context, *Lease) error) (lost bool, err error) {
 	held, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var beating sync.WaitGroup
@@ -162,7 +162,7 @@ func (h Holder) serve(ctx context.Context, lease *Lease, do func(context.Context
 	stop(nil)
 	beating.Wait()
 	if lost {
-		return errors.Join(context.Cause(held), err), true
+		return true, errors.Join(context.Cause(held), err)
 	}
 	leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseGood)
 	defer cancel()
@@ -170,7 +170,7 @@ func (h Holder) serve(ctx context.Context, lease *Lease, do func(context.Context
 	if leave != nil && !errors.Is(leave, ErrConflict) {
 		h.Logger.Warn("give a duty back", "duty", lease.duty.Name, "err", leave)
 	}
-	return err, false
+	return false, err
 }
 
 // beat shows that the holder is alive until ctx ends. It returns errLost when the duty is lost.
@@ -184,7 +184,6 @@ func (h Holder) beat(ctx context.Context, lease *Lease) error {
 		case err == nil:
 			lease.extend(begun)
 		case ctx.Err() != nil:
-			return nil
 		case errors.Is(err, ErrConflict), !lease.Valid():
 			return fmt.Errorf("%w: %w", errLost, err)
 		default:

@@ -39,7 +39,7 @@ func (w *writer) board(o bot.Overview) bot.Message {
 		Tone:    tone(worst),
 		Title:   symbol(worst) + w.say("overview.title", values{"Moment": w.at(w.now)}),
 		Summary: w.boardSummary(g, len(o.Platforms)),
-		Footer:  w.boardFooter(o, g),
+		Footer:  w.boardFooter(o),
 	}
 	m.Sections = append(m.Sections, w.items("heading.troubles", g.troubled)...)
 	m.Sections = append(m.Sections, w.items("heading.notes", g.noted)...)
@@ -126,7 +126,7 @@ func platforms(views []bot.PlatformView) []bot.Platform {
 }
 
 // boardFooter dates the overview by its oldest verdict and its least watched platform, so that it never claims too much.
-func (w *writer) boardFooter(o bot.Overview, g groups) string {
+func (w *writer) boardFooter(o bot.Overview) string {
 	var parts []phrase
 	if v, ok := oldest(o.Platforms); ok {
 		parts = append(parts, w.part("overview.checked", values{"Ago": w.ago(v.CheckedAt), "Count": v.Vantages}))

@@ -33,16 +33,15 @@ func (r *Renderer) Notice(lang string, n bot.Notice) (bot.Message, error) {
 // bulletin is the living message.
 func (w *writer) bulletin(n bot.Notice) bot.Message {
 	i := n.Incident
-	title, summary := w.stateTitle(i.Condition, n.Platform), phrase("")
+	title, say := w.stateTitle(i.Condition, n.Platform), w.state
 	if back(i) {
-		title, summary = w.title(w.backKey(i.Worst, i), n.Platform), w.returned(n, i.Worst)
-	} else {
-		summary = w.state(n)
+		title = w.title(w.backKey(i.Worst, i), n.Platform)
+		say = func(n bot.Notice) phrase { return w.returned(n, i.Worst) }
 	}
 	return bot.Message{
 		Tone:     tone(i.Condition),
 		Title:    symbol(i.Condition) + w.seal(title),
-		Summary:  w.seal(summary),
+		Summary:  w.seal(say(n)),
 		Facts:    w.bulletinFacts(n),
 		Sections: w.advice(w.advised(i)),
 		Links:    w.links(n.Platform, n.PageURL, "link.incident"),

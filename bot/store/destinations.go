@@ -53,7 +53,8 @@ func (t *tx) Destinations() ([]bot.Destination, error) {
 		platform    bot.PlatformID
 	}
 	follows, err := list(t, func(r row) (s subscription, err error) {
-		return s, r.Scan(&s.destination, &s.platform)
+		err = r.Scan(&s.destination, &s.platform)
+		return s, err
 	}, `SELECT destination, platform FROM subscriptions ORDER BY destination, platform`)
 	if err != nil {
 		return nil, err
@@ -76,7 +77,7 @@ func (t *tx) DestinationAt(account bot.AccountID, at bot.Address) (bot.Destinati
 	if err != nil {
 		return d, err
 	}
-	d.Follows, err = list(t, func(r row) (p bot.PlatformID, err error) { return p, r.Scan(&p) },
+	d.Follows, err = list(t, scanOne[bot.PlatformID],
 		`SELECT platform FROM subscriptions WHERE destination = $1 ORDER BY platform`, d.ID)
 	return d, err
 }

@@ -17,7 +17,8 @@ func (t *tx) Duty(name bot.DutyName) (bot.Duty, error) {
 }
 
 func scanDuty(r row) (d bot.Duty, err error) {
-	return d, r.Scan(&d.Name, &d.Holder, &d.Term, &d.Beat)
+	err = r.Scan(&d.Name, &d.Holder, &d.Term, &d.Beat)
+	return d, err
 }
 
 // TakeDuty implements bot.DutyTx.

@@ -40,7 +40,7 @@ func (f *incidentFields) incident() (bot.Incident, error) {
 
 // AddIncident implements bot.IncidentTx.
 func (t *tx) AddIncident(i bot.Incident) (bot.Incident, error) {
-	id, err := single(t, func(r row) (id bot.IncidentID, err error) { return id, r.Scan(&id) }, `
+	id, err := single(t, scanOne[bot.IncidentID], `
 		INSERT INTO incidents (id, platform, condition, before_condition, worst, since, opened_at, changed_at, resolved_at,
 			revision, reason, evidence)
 		SELECT COALESCE(MAX(id), 0) + 1, CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT),

@@ -80,7 +80,7 @@ func (t *tx) Due(account bot.AccountID, now time.Time, n int) ([]bot.Task, time.
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	next, err := single(t, func(r row) (ms int64, err error) { return ms, r.Scan(&ms) }, `
+	next, err := single(t, scanOne[int64], `
 		SELECT COALESCE(MIN(l.due), 0) FROM deliveries l JOIN destinations d ON d.id = l.destination
 		WHERE l.account = $1 AND l.due > $2 AND d.asleep_since = 0`, account, millis(now))
 	return tasks, instant(next), err

@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"errors"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"testing"
@@ -29,7 +28,7 @@ func openSQLite(t *testing.T) *store.Store {
 	return s
 }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // engines runs a test on every engine that is at hand: SQLite always, PostgreSQL where storetest finds a server.
 func engines(t *testing.T, test func(t *testing.T, s *store.Store)) {

@@ -75,6 +75,12 @@ func single[T any](t *tx, scan func(row) (T, error), query string, args ...any) 
 	return all[0], nil
 }
 
+// scanOne reads a row of one column.
+func scanOne[T any](r row) (value T, err error) {
+	err = r.Scan(&value)
+	return value, err
+}
+
 // millis is a time as it is stored: milliseconds since 1970 in UTC, 0 for the zero time.
 func millis(t time.Time) int64 {
 	if t.IsZero() {

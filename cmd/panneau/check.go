@@ -85,7 +85,13 @@ func runOnce(ctx context.Context, spec checks.Spec, env checks.Env, guard *check
 // the catalogue.
 func specsFor(c *config.Config, target string) ([]checks.Spec, error) {
 	if strings.Contains(target, "://") {
-		return []checks.Spec{{ID: bot.CheckID(target), URL: target, AllowPrivate: true}}, nil
+		known, err := catalogue.Load()
+		if err != nil {
+			return nil, fmt.Errorf("load the catalogue: %w", err)
+		}
+		return []checks.Spec{{
+			ID: bot.CheckID(target), URL: target, AllowPrivate: true, Signatures: known.SignaturesOf(""),
+		}}, nil
 	}
 	var specs []checks.Spec
 	for _, p := range c.Platforms {

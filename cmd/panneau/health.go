@@ -55,7 +55,7 @@ func (m Main) health(ctx context.Context, file string) error {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("Panneau répond %s", response.Status)
+		return fmt.Errorf("réponse inattendue de Panneau : %s", response.Status)
 	}
 	return nil
 }

@@ -190,7 +190,7 @@ func (m Main) colour() bool {
 // greet says what runs, where the page is and how to connect a chat.
 func (m Main) greet(a *app, file string) {
 	a.say("terminal.started", map[string]any{"Version": version(), "Count": len(a.config.Platforms)})
-	a.say("terminal.page", map[string]any{"URL": "http://" + a.listener.Addr().String() + "/"})
+	a.say("terminal.page", map[string]any{"URL": pageURL(a.listener.Addr())})
 	chats := 0
 	for _, d := range a.config.Destinations {
 		if a.accountOf(d.Account).Platform != bot.Console {
@@ -206,6 +206,14 @@ func (m Main) greet(a *app, file string) {
 		a.say("terminal.first", map[string]any{"File": file})
 	}
 	a.say("terminal.stop", nil)
+}
+
+// pageURL is where somebody at this machine finds the page.
+func pageURL(address net.Addr) string {
+	if tcp, ok := address.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return fmt.Sprintf("http://127.0.0.1:%d/", tcp.Port)
+	}
+	return "http://" + address.String() + "/"
 }
 
 func (a *app) accountOf(id bot.AccountID) config.Account {

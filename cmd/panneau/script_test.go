@@ -43,7 +43,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Setup:               func(env *testscript.Env) error { return newWorld(env) },
+		Setup:               newWorld,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"site":        withWorld((*world).scriptSite),
 			"fill":        withWorld((*world).scriptFill),

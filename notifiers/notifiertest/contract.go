@@ -128,8 +128,7 @@ func (b *bench) prompt(call func() (bot.Receipt, error)) (bot.Receipt, error) {
 	if err == nil {
 		return receipt, nil
 	}
-	var failed *bot.DeliveryError
-	if !errors.As(err, &failed) {
+	if _, ok := errors.AsType[*bot.DeliveryError](err); !ok {
 		b.t.Errorf("the error is a %T, not a *bot.DeliveryError: %v", err, err)
 	}
 	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
@@ -148,8 +147,7 @@ func (b *bench) mustPost(key string, m bot.Message) bot.Receipt {
 }
 
 func kindOf(err error) bot.ErrorKind {
-	var failed *bot.DeliveryError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*bot.DeliveryError](err); ok {
 		return failed.Kind
 	}
 	return ""

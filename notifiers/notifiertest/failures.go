@@ -2,6 +2,7 @@ package notifiertest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -14,7 +15,7 @@ import (
 
 // states tests what a chat or an account can become.
 func (s Subject) states(t *testing.T) {
-	for name, close := range map[string]func(c emulator.Chat){
+	for name, shut := range map[string]func(c emulator.Chat){
 		"kicked":    func(c emulator.Chat) { c.Kick(s.Channel) },
 		"removed":   func(c emulator.Chat) { c.Remove(s.Channel) },
 		"forbidden": func(c emulator.Chat) { c.Forbid(s.Channel) },
@@ -22,7 +23,7 @@ func (s Subject) states(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := s.bench(t)
 			receipt := b.mustPost("k1", message("Avant"))
-			close(b.chat)
+			shut(b.chat)
 			_, err := b.post(b.posting("k2", message("Après")))
 			b.wantKind("post", err, bot.KindGone)
 			_, err = b.edit(receipt, b.posting("k1", message("Après")))
@@ -165,7 +166,7 @@ func (s Subject) throttled(t *testing.T) {
 	if took := time.Since(begun); took > patience/2 {
 		t.Errorf("the adapter waited %v: waiting is the pacer's work", took)
 	}
-	failed, _ := err.(*bot.DeliveryError)
+	failed, _ := errors.AsType[*bot.DeliveryError](err)
 	if failed == nil || failed.RetryAfter < 2*time.Hour || failed.RetryAfter > 2*time.Hour+time.Minute {
 		t.Errorf("the error names %+v, want 2 h", failed)
 	}

@@ -2,6 +2,7 @@ package telegram_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -81,9 +82,7 @@ func TestParameters(t *testing.T) {
 		"link_preview_options": {`{"is_disabled":true}`},
 	}
 	with := func(more url.Values) url.Values {
-		for name, values := range common {
-			more[name] = values
-		}
+		maps.Copy(more, common)
 		return more
 	}
 	want := []url.Values{

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"io"
 	"log/slog"
 	"net/url"
 	"os"
@@ -53,7 +52,7 @@ func Postgres(t testing.TB) string {
 func OpenPostgres(t testing.TB) *store.Store {
 	t.Helper()
 	address := Postgres(t)
-	s, err := store.OpenPostgres(t.Context(), address, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s, err := store.OpenPostgres(t.Context(), address, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
