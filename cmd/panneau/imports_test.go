@@ -44,8 +44,10 @@ func areas() []area {
 		{"notifiers/emulator/telegram", []string{"notifiers/emulator"}, judge},
 		{"notifiers/notifiertest", append(core, "notifiers/emulator"), "the contract knows no adapter that it is a contract for"},
 		{
-			"notifiers", append(core, "notifiers/console", "notifiers/discord", "notifiers/slack", "notifiers/telegram"),
-			"it is the one place that knows every adapter, and knows nothing else",
+			"notifiers", append(core,
+				"notifiers/console", "notifiers/discord", "notifiers/slack", "notifiers/telegram",
+				"notifiers/emulator", "notifiers/emulator/discord"),
+			"it is the one place that knows every adapter, and, in its tests, their judges",
 		},
 		{
 			"cmd/panneau/config", append(core, "checks", "checks/catalogue"),

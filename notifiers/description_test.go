@@ -1,4 +1,4 @@
-package discord_test
+package notifiers_test
 
 import (
 	"bytes"
@@ -16,8 +16,21 @@ import (
 	"github.com/panneau-ecole/panneau/notifiers/emulator/discord/openapi"
 )
 
-// Everything that the adapter asks, and everything that the emulator answers, is as Discord describes it.
-func TestConversationIsAsDescribed(t *testing.T) {
+const (
+	token   = "MTA0MjAwMDAwMDAwMDAwMDA.GsEcRe.t-token-that-must-never-be-shown"
+	channel = "4200"
+)
+
+func menu() []bot.MenuItem {
+	return []bot.MenuItem{{
+		Name: "status", Names: map[string]string{"fr": "état"},
+		Description: map[string]string{"fr": "État des services", "en": "State of the services"},
+	}}
+}
+
+// Everything that the adapter asks, and everything that the emulator answers, is as Discord describes it. It stands here and not
+// beside the adapter, whose own tests build, also for fuzzing, in seconds without the libraries that read a description.
+func TestDiscordConversationIsAsDescribed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reading the description takes seconds")
 	}
