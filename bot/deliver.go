@@ -178,6 +178,7 @@ func (s *Speaker) resolve(ctx context.Context, t Task) (Task, bool) {
 // settle writes down how an attempt ended and what follows. It returns an error only when the whole account must stop.
 func (s *Speaker) settle(ctx context.Context, t Task, r Receipt, err error) error {
 	now, flight := time.Now(), t.Delivery.Flight
+	s.config.Observe(s.attempt(t, err, now))
 	var failed *DeliveryError
 	switch {
 	case err == nil:

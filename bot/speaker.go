@@ -32,6 +32,7 @@ type SpeakerConfig struct {
 	Parallel int           // requests under way at once, at most; 0 for the default
 	Look     time.Duration // how often the ledger is read when nobody calls: what another process wrote is found then
 	Trouble  func(Trouble)
+	Observe  func(Attempt) // told how each attempt ended; may be nil
 	Logger   *slog.Logger
 }
 
@@ -54,6 +55,9 @@ func NewSpeaker(c SpeakerConfig) *Speaker {
 	}
 	if c.Look == 0 {
 		c.Look = defaultLook
+	}
+	if c.Observe == nil {
+		c.Observe = func(Attempt) {}
 	}
 	return &Speaker{
 		config: c, clerk: newClerk(c.Store), pacer: NewPacer(), wake: make(chan struct{}, 1), more: make(chan struct{}, 1),

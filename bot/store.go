@@ -89,6 +89,8 @@ type LedgerTx interface {
 	// next one after now falls due (zero: none). Attempts that were written down and never settled are among them.
 	// Destinations that sleep have nothing due.
 	Due(account AccountID, now time.Time, n int) (tasks []Task, next time.Time, err error)
+	// Backlog counts what an account has to deliver, now or later.
+	Backlog(account AccountID) (Backlog, error)
 	// Task reads one task again.
 	Task(key DeliveryKey) (Task, error)
 	// Depart writes down that an attempt is about to leave, before its bytes do. ErrConflict: the incident has moved on
@@ -116,6 +118,7 @@ type Task struct {
 	Destination Destination
 	Incident    Incident
 	CheckedAt   time.Time // the newest verdict about the incident's platform
+	OwedAt      time.Time // since when it is owed without a break
 }
 
 // Key names the task's row in the ledger.

@@ -37,7 +37,7 @@ func (t *tx) Owe(i bot.Incident, readers []bot.Audience, ring bool, now time.Tim
 }
 
 const deliveryColumns = `l.told, l.heard, l.receipt, l.rings, l.reposts, l.tries, l.plain, l.flight_act, l.flight_purpose,
-	l.flight_revision, l.flight_says, l.flight_at`
+	l.flight_revision, l.flight_says, l.flight_at, l.owed_at`
 
 const taskQuery = `SELECT ` + deliveryColumns + `, ` + destinationColumns + `, ` + incidentColumns + `,
 		COALESCE(s.checked_at, 0)
@@ -50,12 +50,12 @@ func scanTask(r row) (task bot.Task, err error) {
 	l := &task.Delivery
 	var receipt string
 	var plain int
-	var flightAt, checked int64
+	var flightAt, owed, checked int64
 	var d destinationFields
 	var i incidentFields
 	targets := []any{
 		&l.Told, &l.Heard, &receipt, &l.Rings, &l.Reposts, &l.Tries, &plain, &l.Flight.Act, &l.Flight.Purpose,
-		&l.Flight.Revision, &l.Flight.Says, &flightAt,
+		&l.Flight.Revision, &l.Flight.Says, &flightAt, &owed,
 	}
 	targets = append(append(append(targets, d.targets()...), i.targets()...), &checked)
 	if err := r.Scan(targets...); err != nil {
@@ -68,7 +68,7 @@ func scanTask(r row) (task bot.Task, err error) {
 		return task, err
 	}
 	l.Incident, l.Destination, l.Plain, l.Flight.At = task.Incident.ID, task.Destination.ID, plain == 1, instant(flightAt)
-	task.CheckedAt = instant(checked)
+	task.CheckedAt, task.OwedAt = instant(checked), instant(owed)
 	return task, decode(receipt, &l.Receipt)
 }
 

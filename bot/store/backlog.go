@@ -1,0 +1,17 @@
+package store
+
+import "github.com/panneau-ecole/panneau/bot"
+
+// Backlog implements bot.LedgerTx.
+func (t *tx) Backlog(account bot.AccountID) (bot.Backlog, error) {
+	return single(t, scanBacklog, `
+		SELECT COUNT(*), COALESCE(MIN(l.owed_at), 0) FROM deliveries l JOIN destinations d ON d.id = l.destination
+		WHERE l.account = $1 AND l.due > 0 AND d.asleep_since = 0`, account)
+}
+
+func scanBacklog(r row) (b bot.Backlog, err error) {
+	var oldest int64
+	err = r.Scan(&b.Count, &oldest)
+	b.Oldest = instant(oldest)
+	return b, err
+}
