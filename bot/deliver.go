@@ -14,6 +14,8 @@ type Trouble struct {
 	Account     AccountID
 	Destination DestinationID
 	Detail      string
+	Owed        int       // with TroubleLate: how many deliveries are owed
+	Cause       ErrorKind // with TroubleLate: how most attempts failed; empty where none did
 }
 
 // TroubleKind is what a trouble is about.

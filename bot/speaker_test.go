@@ -119,6 +119,7 @@ type stage struct {
 	stopped  chan error
 	stop     context.CancelFunc
 	trouble  []bot.Trouble
+	observe  func(bot.Attempt) // nil for nobody
 	mu       sync.Mutex
 }
 
@@ -169,7 +170,7 @@ func (s *stage) start() {
 	s.t.Helper()
 	logger := slog.New(slog.NewTextHandler(s.t.Output(), nil))
 	s.speaker = bot.NewSpeaker(bot.SpeakerConfig{
-		Account: "tg", Store: s.store, Notifier: s.notifier, Logger: logger,
+		Account: "tg", Store: s.store, Notifier: s.notifier, Logger: logger, Observe: s.observe,
 		Writer: bot.Writer{Renderer: plainWords{}},
 		Trouble: func(trouble bot.Trouble) {
 			s.mu.Lock()

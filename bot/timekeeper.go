@@ -69,30 +69,32 @@ func (k *Timekeeper) Run(ctx context.Context) error {
 			}
 			continue
 		}
-		if why, late := k.judge(owed, time.Now()); late {
-			k.Trouble(Trouble{Kind: TroubleLate, Account: k.Account, Detail: why})
+		if trouble, late := k.judge(owed, time.Now()); late {
+			k.Trouble(trouble)
 		}
 	}
 	return nil
 }
 
 // judge compares a backlog with what was to be expected of it, and reports late once.
-func (k *Timekeeper) judge(owed Backlog, now time.Time) (why string, late bool) {
+func (k *Timekeeper) judge(owed Backlog, now time.Time) (trouble Trouble, late bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if owed.Count == 0 {
 		k.failures, k.count, k.promised, k.reported = nil, 0, time.Time{}, false
-		return "", false
+		return Trouble{}, false
 	}
 	if owed.Count > k.count {
 		k.promised = later(k.promised, now.Add(k.atBest(owed.Count)+grace))
 	}
 	k.count = owed.Count
 	if k.reported || !now.After(k.promised) {
-		return "", false
+		return Trouble{}, false
 	}
 	k.reported = true
-	return k.describe(owed), true
+	return Trouble{
+		Kind: TroubleLate, Account: k.Account, Detail: k.describe(owed), Owed: owed.Count, Cause: k.cause(),
+	}, true
 }
 
 // atBest is how long n deliveries take at the limits that the whole account shares.
@@ -108,6 +110,16 @@ func (k *Timekeeper) atBest(n int) time.Duration {
 		}
 	}
 	return longest
+}
+
+// cause is how most attempts failed since something is owed.
+func (k *Timekeeper) cause() (most ErrorKind) {
+	for _, kind := range ErrorKinds() {
+		if k.failures[kind] > k.failures[most] {
+			most = kind
+		}
+	}
+	return most
 }
 
 func (k *Timekeeper) describe(owed Backlog) string {

@@ -35,6 +35,8 @@ type app struct {
 	page     *statuspage.Page
 	listener net.Listener
 	speakers []*speaker
+	metrics  *metrics
+	measured net.Listener // where the metrics are served; nil for nowhere
 	offline  atomic.Bool
 }
 
@@ -42,6 +44,7 @@ type app struct {
 type speaker struct {
 	*bot.Speaker
 	account  config.Account
+	keeper   *bot.Timekeeper
 	listener bot.Listener // nil where the account does not listen
 	desk     *bot.Desk
 }
@@ -61,6 +64,7 @@ func newApp(
 	a.guard = checks.NewGuard(c.Watch.Guard, env)
 	a.holder = bot.Holder{Store: store, Replica: replica, Alone: c.Database.Postgres.IsZero(), Logger: a.log}
 	a.board = a.newBoard()
+	a.metrics = newMetrics(store, a.board, accountIDs(c.Accounts))
 	a.watch = bot.NewWatch(bot.WatchConfig{
 		Store: store, Guard: a.guard, Platforms: a.board.Platforms, Rule: bot.DefaultRule(), Flap: bot.DefaultFlap(),
 		Vantage: c.Watch.Vantage, Logger: a.log, Changed: a.changed, Offline: a.setOffline,
@@ -143,8 +147,13 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 		platforms[p.ID] = p
 	}
 	s := &speaker{account: account}
+	s.keeper = &bot.Timekeeper{Account: account.ID, Store: a.store, Notifier: notifier, Trouble: a.report, Logger: a.log}
 	s.Speaker = bot.NewSpeaker(bot.SpeakerConfig{
 		Account: account.ID, Store: a.store, Notifier: notifier, Trouble: a.report, Logger: a.log, Look: a.look(),
+		Observe: func(attempt bot.Attempt) {
+			a.metrics.observe(attempt)
+			s.keeper.Observe(attempt)
+		},
 		Writer: bot.Writer{
 			Renderer: a.words, Platforms: platforms, Every: a.board.Every, Vantages: a.board.Vantages,
 			PageURL: a.config.HTTP.PublicURL,
@@ -173,6 +182,9 @@ func (a *app) Run(ctx context.Context) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.servePage(ctx) })
+	if a.measured != nil {
+		group.Go(func() error { return a.metrics.serve(ctx, a.measured) })
+	}
 	group.Go(func() error { return a.holder.Hold(ctx, bot.WatchDuty, a.doWatch) })
 	for _, s := range a.speakers {
 		group.Go(func() error {
@@ -197,6 +209,7 @@ func (a *app) doWatch(ctx context.Context, lease *bot.Lease) error {
 func (s *speaker) speak(ctx context.Context, lease *bot.Lease) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.Run(ctx, lease) })
+	group.Go(func() error { return s.keeper.Run(ctx) })
 	if s.listener != nil {
 		group.Go(func() error { return s.listener.Listen(ctx, s.desk) })
 	}
@@ -267,29 +280,20 @@ func (a *app) setOffline(offline bool) {
 	a.page.Changed()
 }
 
-// report tells the operator of a trouble.
-func (a *app) report(t bot.Trouble) {
-	a.log.Warn("trouble", "kind", t.Kind, "account", t.Account, "destination", t.Destination, "detail", t.Detail)
-	switch t.Kind {
-	case bot.TroubleUnauthorised:
-		a.say("terminal.unauthorised", map[string]any{"Account": t.Account})
-	case bot.TroubleAsleep:
-		a.say("terminal.gone", map[string]any{"Channel": t.Destination, "Account": t.Account})
-	case bot.TroubleRejected:
-		a.say("terminal.rejected", map[string]any{"Channel": t.Destination, "Account": t.Account})
-	case bot.TroubleDeleted:
-		a.say("terminal.deleted", map[string]any{"Channel": t.Destination, "Account": t.Account})
+// say prints one of the operator's texts.
+func (a *app) say(key string, data map[string]any) {
+	if text := a.text(key, data); text != "" {
+		fmt.Fprintln(a.out, text)
 	}
 }
 
-// say prints one of the operator's texts.
-func (a *app) say(key string, data map[string]any) {
+// text is one of the operator's texts; empty, and logged, where it cannot be made.
+func (a *app) text(key string, data map[string]any) string {
 	text, err := a.words.Text("fr", key, data)
 	if err != nil {
 		a.log.Error("find a text", "key", key, "err", err)
-		return
 	}
-	fmt.Fprintln(a.out, text)
+	return text
 }
 
 // label names a condition for the page.

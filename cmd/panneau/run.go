@@ -66,6 +66,9 @@ func (m Main) run(ctx context.Context, file string) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	if a.measured, err = m.listenMetrics(ctx, c, file, words); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	m.greet(a, file)
 	stop := context.AfterFunc(ctx, func() { a.say("terminal.stopping", nil) })
 	defer stop()
@@ -140,13 +143,31 @@ func replicaName(file string) (string, error) {
 
 // listen opens the page's address. The one of the embedded configuration gives way to any free port.
 func (m Main) listen(ctx context.Context, c *config.Config, file string, words *locales.Renderer) (net.Listener, error) {
+	if file != "" {
+		return m.listenAt(ctx, c.HTTP.Listen, file, words)
+	}
 	var network net.ListenConfig
 	listener, err := network.Listen(ctx, "tcp", c.HTTP.Listen)
-	if errors.Is(err, syscall.EADDRINUSE) && file == "" {
+	if errors.Is(err, syscall.EADDRINUSE) {
 		return network.Listen(ctx, "tcp", "127.0.0.1:0")
 	}
+	return listener, err
+}
+
+// listenMetrics opens the address of the metrics; nil where there is none.
+func (m Main) listenMetrics(ctx context.Context, c *config.Config, file string, words *locales.Renderer) (net.Listener, error) {
+	if c.HTTP.Metrics == "" {
+		return nil, nil
+	}
+	return m.listenAt(ctx, c.HTTP.Metrics, file, words)
+}
+
+// listenAt opens an address of the configuration file.
+func (m Main) listenAt(ctx context.Context, address, file string, words *locales.Renderer) (net.Listener, error) {
+	var network net.ListenConfig
+	listener, err := network.Listen(ctx, "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, m.explain(words, "terminal.port", map[string]any{"Address": c.HTTP.Listen, "File": file})
+		return nil, m.explain(words, "terminal.port", map[string]any{"Address": address, "File": file})
 	}
 	return listener, err
 }

@@ -73,10 +73,11 @@ func (b *builder) http(e httpEntry) HTTP {
 	if e.Listen == "" {
 		e.Listen = "127.0.0.1:8080"
 	}
-	return HTTP{
-		Listen:    b.endpoint("http.listen", e.Listen, 0),
-		PublicURL: b.baseURL("http.public_url", e.PublicURL),
+	h := HTTP{Listen: b.endpoint("http.listen", e.Listen, 0), PublicURL: b.baseURL("http.public_url", e.PublicURL)}
+	if e.Metrics != "" {
+		h.Metrics = b.endpoint("http.metrics", e.Metrics, 0)
 	}
+	return h
 }
 
 func (b *builder) log(e logEntry) Log {

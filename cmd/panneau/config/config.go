@@ -54,6 +54,7 @@ type Database struct {
 type HTTP struct {
 	Listen    string // host:port
 	PublicURL string // how the page is reached from outside, without a final slash; empty where it is not
+	Metrics   string // host:port for a Prometheus server, never public; empty for none
 }
 
 // Log is how Panneau reports on itself.

@@ -30,6 +30,7 @@ type databaseEntry struct {
 type httpEntry struct {
 	Listen    string `yaml:"listen"`
 	PublicURL string `yaml:"public_url"`
+	Metrics   string `yaml:"metrics"`
 }
 
 type logEntry struct {

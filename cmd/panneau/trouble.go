@@ -1,0 +1,35 @@
+package main
+
+import "github.com/panneau-ecole/panneau/bot"
+
+// report tells the operator of a trouble.
+func (a *app) report(t bot.Trouble) {
+	a.log.Warn("trouble", "kind", t.Kind, "account", t.Account, "destination", t.Destination, "detail", t.Detail)
+	a.metrics.trouble(t)
+	data := map[string]any{"Channel": t.Destination, "Account": t.Account}
+	switch t.Kind {
+	case bot.TroubleUnauthorised:
+		a.say("terminal.unauthorised", data)
+	case bot.TroubleAsleep:
+		a.say("terminal.gone", data)
+	case bot.TroubleRejected:
+		a.say("terminal.rejected", data)
+	case bot.TroubleDeleted:
+		a.say("terminal.deleted", data)
+	case bot.TroubleLate:
+		data["Count"], data["Why"] = t.Owed, a.text("terminal.late_"+lateness(t.Cause), nil)
+		a.say("terminal.late", data)
+	}
+}
+
+// lateness names why a broadcast is late, as far as an operator needs the difference.
+func lateness(cause bot.ErrorKind) string {
+	switch cause {
+	case bot.KindThrottled:
+		return "throttled"
+	case bot.KindTransient, bot.KindUncertain:
+		return "unanswered"
+	default:
+		return "other"
+	}
+}
