@@ -137,7 +137,7 @@ func TestOweReachesThoseItConcerns(t *testing.T) {
 		tasks := wantDue(t, s, at(1), "-1", "-2")
 		want := bot.Task{
 			Delivery:    bot.Delivery{Incident: incident.ID, Destination: "-1"},
-			Destination: chat("-1", bot.Families), Incident: incident,
+			Destination: chat("-1", bot.Families), Incident: incident, OwedAt: at(1),
 		}
 		if diff := cmp.Diff(want, tasks[0], cmp.Comparer(sameZone)); diff != "" {
 			t.Error(diff)
