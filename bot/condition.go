@@ -9,6 +9,7 @@ const (
 	Normal          Condition = "normal"       // fonctionne normalement
 	Slowed          Condition = "slow"         // fonctionne lentement
 	Partial         Condition = "partial"      // fonctionne en partie
+	Unstable        Condition = "unstable"     // fonctionne par moments
 	LoginImpossible Condition = "login"        // connexion impossible
 	Saturated       Condition = "saturated"    // saturé
 	Unreachable     Condition = "down"         // inaccessible
@@ -21,7 +22,7 @@ const (
 // Conditions lists every condition that can be told, from the best to the worst, then those that are no outage.
 func Conditions() []Condition {
 	return []Condition{
-		Normal, Slowed, Partial, LoginImpossible, Saturated, Unreachable,
+		Normal, Slowed, Partial, Unstable, LoginImpossible, Saturated, Unreachable,
 		Maintenance, Suspended, Closed, Unverifiable,
 	}
 }
@@ -32,7 +33,7 @@ func (c Condition) Severity() int {
 	switch c {
 	case Slowed:
 		return 1
-	case Partial:
+	case Partial, Unstable:
 		return 2
 	case LoginImpossible, Saturated:
 		return 3
@@ -49,3 +50,6 @@ func (c Condition) Outage() bool { return c.Severity() > 0 }
 
 // Usable reports whether a person can still use the platform, if with patience.
 func (c Condition) Usable() bool { return c.Severity() < 3 }
+
+// Planned reports whether the condition is one that people have decided on.
+func (c Condition) Planned() bool { return c == Maintenance || c == Suspended || c == Closed }

@@ -17,6 +17,7 @@ type Incident struct {
 	ChangedAt  time.Time // when the current condition was decided
 	ResolvedAt time.Time // when the first good verdict after it was made; zero while it is open
 	Revision   int64     // counts from 1
+	Again      int       // how often it began anew after it was told to be over
 	Reason     Reason    // of the verdict that last decided
 	Evidence   Evidence  // of that verdict
 }

@@ -35,6 +35,7 @@ type Standing struct {
 	Condition Condition
 	Since     time.Time // the first verdict of what it is now
 	CheckedAt time.Time // the newest verdict, whatever it says
+	Newest    Outcome   // of that verdict; Unknown after a restart, until the next one
 	Reason    Reason    // of the verdict that decided
 	Evidence  Evidence  // of that verdict
 }
@@ -46,8 +47,9 @@ type Ruling struct {
 	Doubt    []CheckID // checks whose newest verdict speaks against what is settled: asking again soon would decide
 }
 
-// Judge turns the tracks of one platform's checks into its standing. It is pure: the same input gives the same ruling.
-func Judge(before Standing, tracks []Track, rule Rule) Ruling {
+// Judge turns the tracks of one platform's checks into its standing, under what is planned for the platform. It is pure:
+// the same input gives the same ruling.
+func Judge(before Standing, tracks []Track, rule Rule, plan Plan) Ruling {
 	ruling := Ruling{Standing: before}
 	for _, track := range tracks {
 		settled := settle(track, rule)
@@ -56,15 +58,19 @@ func Judge(before Standing, tracks []Track, rule Rule) Ruling {
 			ruling.Doubt = append(ruling.Doubt, settled.Check)
 		}
 		if n := len(settled.Recent); n > 0 && settled.Recent[n-1].At.After(ruling.Standing.CheckedAt) {
-			ruling.Standing.CheckedAt = settled.Recent[n-1].At
+			ruling.Standing.CheckedAt, ruling.Standing.Newest = settled.Recent[n-1].At, settled.Recent[n-1].Outcome
 		}
 	}
-	condition, decisive := combine(ruling.Tracks), worst(ruling.Tracks)
+	seen, decisive := combine(ruling.Tracks), worst(ruling.Tracks)
+	condition := plan.condition(seen)
 	if condition == before.Condition && decisive.Reason == before.Reason {
 		return ruling
 	}
 	if condition != before.Condition {
-		ruling.Standing.Condition, ruling.Standing.Since = condition, since(ruling.Tracks, condition)
+		ruling.Standing.Condition, ruling.Standing.Since = condition, since(ruling.Tracks, seen)
+		if condition != seen || before.Condition.Planned() && condition.Outage() { // a plan has begun, or should be over
+			ruling.Standing.Since = ruling.Standing.CheckedAt
+		}
 	}
 	ruling.Standing.Reason, ruling.Standing.Evidence = decisive.Reason, newest(decisive.Recent).Evidence
 	return ruling
@@ -119,6 +125,10 @@ func (t Track) settled(condition Condition, run []Verdict, rule Rule) Track {
 	return t
 }
 
+// busy is the status by which a server says, together with a Retry-After, that it has no room at the moment
+// (RFC 9110, section 15.6.4).
+const busy = 503
+
 // conditionOf is what one verdict alone would amount to.
 func conditionOf(v Verdict) Condition {
 	switch v.Outcome {
@@ -127,6 +137,9 @@ func conditionOf(v Verdict) Condition {
 	case Slow:
 		return Slowed
 	case Down:
+		if v.Evidence.RetryIn > 0 && v.Evidence.Status == busy {
+			return Saturated
+		}
 		return v.Reason.Condition()
 	default:
 		return Unverifiable

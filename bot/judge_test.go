@@ -44,6 +44,11 @@ func minute(n int) time.Time { return time.Date(2021, 4, 6, 6, n, 0, 0, time.UTC
 
 // judged plays a story, one verdict a minute, and writes down each condition at the minute where it is decided.
 func judged(story string) string {
+	return judgedUnder(story, func(int) bot.Plan { return bot.Plan{} })
+}
+
+// judgedUnder is judged under what is planned for each minute.
+func judgedUnder(story string, plan func(minute int) bot.Plan) string {
 	var standing bot.Standing
 	var tracks []bot.Track
 	var told []string
@@ -57,7 +62,7 @@ func judged(story string) string {
 		if n := len(tracks[0].Recent); n > bot.DefaultRule().Memory() {
 			tracks[0].Recent = tracks[0].Recent[n-bot.DefaultRule().Memory():]
 		}
-		ruling := bot.Judge(standing, tracks, bot.DefaultRule())
+		ruling := bot.Judge(standing, tracks, bot.DefaultRule(), plan(i))
 		standing, tracks = ruling.Standing, ruling.Tracks
 		if standing.Condition != before {
 			told = append(told, string(standing.Condition)+"@"+standing.Since.Format("4")+"/"+minute(i).Format("4"))
@@ -104,7 +109,7 @@ func TestAReasonThatLastsIsTold(t *testing.T) {
 	var reasons []string
 	for i, letter := range "uddddxdxddxxxxqquu" {
 		tracks[0].Recent = append(tracks[0].Recent, verdictOf(letter, "ent/a", minute(i)))
-		ruling := bot.Judge(standing, tracks, bot.DefaultRule())
+		ruling := bot.Judge(standing, tracks, bot.DefaultRule(), bot.Plan{})
 		if ruling.Standing.Reason != standing.Reason {
 			reasons = append(reasons, string(ruling.Standing.Reason)+"@"+minute(i).Format("4"))
 		}
@@ -136,7 +141,7 @@ func TestJudgeCombinesChecks(t *testing.T) {
 		{"closed", []bot.Track{track("a", bot.Closed, 1)}, bot.Closed, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := bot.Judge(bot.Standing{Platform: "ent"}, test.tracks, bot.DefaultRule()).Standing
+			got := bot.Judge(bot.Standing{Platform: "ent"}, test.tracks, bot.DefaultRule(), bot.Plan{}).Standing
 			if got.Condition != test.want || !got.Since.Equal(minute(test.since)) {
 				t.Errorf("got %s since %v, want %s since minute %d", got.Condition, got.Since, test.want, test.since)
 			}
@@ -153,7 +158,7 @@ func TestDoubtAsksAgain(t *testing.T) {
 		var ruling bot.Ruling
 		for i, letter := range []rune(story) {
 			tracks[0].Recent = append(tracks[0].Recent, verdictOf(letter, "ent/a", minute(i)))
-			ruling = bot.Judge(standing, tracks, bot.DefaultRule())
+			ruling = bot.Judge(standing, tracks, bot.DefaultRule(), bot.Plan{})
 			standing, tracks = ruling.Standing, ruling.Tracks
 		}
 		if got := len(ruling.Doubt) > 0; got != want {
@@ -178,7 +183,7 @@ func TestIncidentsOfRandomStories(t *testing.T) {
 			}
 			story = append(story, letter)
 			tracks[0].Recent = append(tracks[0].Recent, verdictOf(letter, "ent/a", minute(i)))
-			ruling := bot.Judge(standing, tracks, bot.DefaultRule())
+			ruling := bot.Judge(standing, tracks, bot.DefaultRule(), bot.Plan{})
 			standing, tracks = ruling.Standing, ruling.Tracks
 			next, changed := bot.Advance(incident, standing, bot.DefaultFlap(), minute(i))
 			switch opened := next.Open() && (incident.ID == 0 || !incident.Open()); {
@@ -220,8 +225,8 @@ func TestAdvance(t *testing.T) {
 	if again.ID != 1 || !again.Open() || !again.Since.Equal(minute(20)) || !again.Calls() {
 		t.Errorf("the same incident should go on: %+v", again)
 	}
-	down.Since = minute(30)
-	fresh, _ := bot.Advance(resolved, down, bot.DefaultFlap(), minute(31))
+	down.Since = minute(55)
+	fresh, _ := bot.Advance(resolved, down, bot.DefaultFlap(), minute(56))
 	if fresh.ID != 0 || fresh.Revision != 1 {
 		t.Errorf("a new incident should open: %+v", fresh)
 	}

@@ -26,9 +26,19 @@ type Platform struct {
 	URL     string     // a public page that may be printed in a notice; empty where none is confirmed
 	Areas   []string   // the académies it serves; empty for the whole country
 	Readers []Audience // whom its notices concern; empty for everybody
-	// OnDemand is true for a platform that its owner opens only in some periods (« Ma classe à la maison »): while it
-	// is not switched on, not reaching it is « fermé », never an outage.
-	OnDemand bool
+	// OnDemand is true for a platform that its owner opens only in some periods (« Ma classe à la maison »): outside of
+	// its Openings, not reaching it is « fermé », never an outage.
+	OnDemand     bool
+	Openings     []Period
+	Maintenances []Period // announced by its owner: not reaching it then is « maintenance prévue »
+	Suspensions  []Period // switched off by decision
+	DependsOn    []Dependency
+}
+
+// Dependency says that people cannot use a platform while another one fails.
+type Dependency struct {
+	On      PlatformID
+	Readers []Audience // who enters that way; empty for everybody
 }
 
 // Concerns reports whether notices about p are for audience a.

@@ -114,9 +114,9 @@ func (w *Watch) Observe(ctx context.Context, v Verdict) (doubt bool, err error) 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	tracks := remember(b.tracks, v, w.config.Rule.Memory())
-	ruling := Judge(b.standing, tracks, w.config.Rule)
+	ruling := Judge(b.standing, tracks, w.config.Rule, b.platform.PlanAt(v.At))
 	doubt = slices.Contains(ruling.Doubt, v.Check)
-	if !settledAnything(b, ruling) {
+	if _, changed := Advance(b.incident, ruling.Standing, w.config.Flap, time.Now()); !changed && !settledAnything(b, ruling) {
 		b.tracks, b.standing = ruling.Tracks, ruling.Standing
 		w.keep(v)
 		return doubt, nil

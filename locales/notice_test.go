@@ -2,6 +2,7 @@ package locales
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,7 +12,9 @@ import (
 // told lists the conditions that an incident can be told in while it is open.
 func told() []bot.Condition { return bot.Conditions()[1:] }
 
-func outages() []bot.Condition { return bot.Conditions()[1:6] }
+func outages() []bot.Condition {
+	return slices.DeleteFunc(bot.Conditions(), func(c bot.Condition) bool { return !c.Outage() })
+}
 
 // bulletins lists, for a step, the notices to read.
 func bulletins(t *testing.T, step bot.Step) map[bot.Condition]bot.Notice {

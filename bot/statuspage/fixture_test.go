@@ -51,6 +51,7 @@ func label(c bot.Condition) string {
 		bot.Normal:          "fonctionne normalement",
 		bot.Slowed:          "fonctionne lentement",
 		bot.Partial:         "fonctionne en partie",
+		bot.Unstable:        "fonctionne par moments",
 		bot.LoginImpossible: "connexion impossible",
 		bot.Saturated:       "saturé",
 		bot.Unreachable:     "inaccessible",

@@ -8,7 +8,7 @@ import (
 )
 
 const incidentColumns = `i.id, i.platform, i.condition, i.before_condition, i.worst, i.since, i.opened_at, i.changed_at,
-	i.resolved_at, i.revision, i.reason, i.evidence`
+	i.resolved_at, i.revision, i.again, i.reason, i.evidence`
 
 func scanIncident(r row) (bot.Incident, error) {
 	var f incidentFields
@@ -28,7 +28,7 @@ type incidentFields struct {
 func (f *incidentFields) targets() []any {
 	return []any{
 		&f.i.ID, &f.i.Platform, &f.i.Condition, &f.i.Before, &f.i.Worst, &f.since, &f.opened, &f.changed,
-		&f.resolvedAt, &f.i.Revision, &f.i.Reason, &f.evidence,
+		&f.resolvedAt, &f.i.Revision, &f.i.Again, &f.i.Reason, &f.evidence,
 	}
 }
 
@@ -65,10 +65,10 @@ func (t *tx) AddIncident(i bot.Incident) (bot.Incident, error) {
 func (t *tx) ReviseIncident(i bot.Incident) error {
 	err := t.one(`
 		UPDATE incidents SET condition = $3, before_condition = $4, worst = $5, since = $6, changed_at = $7,
-			resolved_at = $8, revision = $2, reason = $9, evidence = $10
+			resolved_at = $8, revision = $2, reason = $9, evidence = $10, again = $11
 		WHERE id = $1 AND revision = $2 - 1`,
 		i.ID, i.Revision, i.Condition, i.Before, i.Worst, millis(i.Since), millis(i.ChangedAt), millis(i.ResolvedAt),
-		i.Reason, encode(i.Evidence))
+		i.Reason, encode(i.Evidence), i.Again)
 	if err != nil {
 		return fmt.Errorf("revise incident %d: %w", i.ID, err)
 	}

@@ -1,0 +1,59 @@
+package bot
+
+import (
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// Period is a time that people have decided on: one with a beginning and an end, or one that comes back.
+type Period struct {
+	From, To time.Time     // a single time, To excluded; zero for one that comes back
+	Start    cron.Schedule // when it begins, each time; nil for a single time
+	Length   time.Duration // how long it lasts then
+}
+
+// Contains reports whether t lies in the period.
+func (p Period) Contains(t time.Time) bool {
+	if p.Start == nil {
+		return !t.Before(p.From) && t.Before(p.To)
+	}
+	begun := p.Start.Next(t.Add(-p.Length))
+	return !begun.IsZero() && !begun.After(t)
+}
+
+// Plan is what people have decided about a platform for a moment. It turns what would be an outage into what it is.
+type Plan struct {
+	Suspended   bool // its owner has switched it off, whatever a check sees
+	Maintenance bool // its owner works on it
+	Closed      bool // it exists in some periods only, and this is none of them
+}
+
+// PlanAt is what is decided about p for a moment.
+func (p Platform) PlanAt(t time.Time) Plan {
+	within := func(list []Period) bool {
+		for _, period := range list {
+			if period.Contains(t) {
+				return true
+			}
+		}
+		return false
+	}
+	return Plan{
+		Suspended: within(p.Suspensions), Maintenance: within(p.Maintenances), Closed: p.OnDemand && !within(p.Openings),
+	}
+}
+
+// condition is what a condition as seen amounts to under the plan.
+func (p Plan) condition(seen Condition) Condition {
+	switch {
+	case p.Suspended:
+		return Suspended
+	case p.Maintenance && (seen.Outage() || seen == Unverifiable):
+		return Maintenance
+	case p.Closed && (seen.Outage() || seen == Unverifiable):
+		return Closed
+	default:
+		return seen
+	}
+}
