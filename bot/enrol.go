@@ -29,12 +29,9 @@ func Enrol(tx Tx, configured []Destination, platforms []Platform, now time.Time)
 	if err != nil {
 		return err
 	}
+	web := NewWeb(platforms)
 	for _, i := range open {
-		at := slices.IndexFunc(platforms, func(p Platform) bool { return p.ID == i.Platform })
-		if at < 0 {
-			continue
-		}
-		if err := tx.Owe(i, platforms[at].Readers, true, now); err != nil {
+		if err := tx.Owe(i, web.Reach(i), true, now); err != nil {
 			return fmt.Errorf("owe incident %d: %w", i.ID, err)
 		}
 	}

@@ -57,7 +57,7 @@ func Judge(before Standing, tracks []Track, rule Rule, plan Plan) Ruling {
 		if inDoubt(settled) {
 			ruling.Doubt = append(ruling.Doubt, settled.Check)
 		}
-		if n := len(settled.Recent); n > 0 && settled.Recent[n-1].At.After(ruling.Standing.CheckedAt) {
+		if n := len(settled.Recent); n > 0 && !settled.Recent[n-1].At.Before(ruling.Standing.CheckedAt) {
 			ruling.Standing.CheckedAt, ruling.Standing.Newest = settled.Recent[n-1].At, settled.Recent[n-1].Outcome
 		}
 	}

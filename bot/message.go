@@ -7,6 +7,7 @@ type Notice struct {
 	Purpose   Purpose
 	Incident  Incident
 	Platform  Platform
+	Affected  []Platform // what the reader follows and cannot use either, because it depends on the platform
 	Audience  Audience
 	CheckedAt time.Time     // the newest verdict about the platform
 	Now       time.Time     // the moment of rendering

@@ -97,11 +97,14 @@ func (c *fakeChat) requests() int {
 	return c.calls
 }
 
-// plainWords renders facts as few words: « bulletin down r1 ».
-type plainWords struct{}
+// plainWords renders facts as few words: « bulletin down r1 », or, named, « bulletin down r1 of ent ».
+type plainWords struct{ named bool }
 
-func (plainWords) Notice(lang string, n bot.Notice) (bot.Message, error) {
+func (w plainWords) Notice(lang string, n bot.Notice) (bot.Message, error) {
 	title := fmt.Sprintf("%s %s r%d", n.Purpose, n.Incident.Condition, n.Incident.Revision)
+	if w.named {
+		title += " of " + string(n.Platform.ID)
+	}
 	return bot.Message{Lang: lang, Title: title, Footer: "pied"}, nil
 }
 func (plainWords) Overview(string, bot.Overview) (bot.Message, error) { return bot.Message{}, nil }
@@ -120,7 +123,10 @@ type stage struct {
 	stop     context.CancelFunc
 	trouble  []bot.Trouble
 	observe  func(bot.Attempt) // nil for nobody
-	mu       sync.Mutex
+	ask      func(bot.PlatformID)
+
+	platforms []bot.Platform
+	mu        sync.Mutex
 }
 
 type alwaysOnline struct{}
@@ -129,17 +135,26 @@ func (alwaysOnline) Online(context.Context, bot.Reason) bool { return true }
 
 // onStage runs a test in a bubble of simulated time, with destinations that follow the platform "ent".
 func onStage(t *testing.T, channels []string, test func(s *stage)) {
+	var destinations []bot.Destination
+	for _, channel := range channels {
+		destinations = append(destinations, follower(channel))
+	}
+	onStageOf(t, []bot.Platform{{ID: "ent", Name: "ENT"}}, destinations, test)
+}
+
+// onStageOf runs a test in a bubble of simulated time.
+func onStageOf(t *testing.T, platforms []bot.Platform, destinations []bot.Destination, test func(s *stage)) {
 	path := filepath.Join(t.TempDir(), "panneau.db")
 	synctest.Test(t, func(t *testing.T) {
-		s := &stage{t: t, chat: newFakeChat()}
+		s := &stage{t: t, chat: newFakeChat(), platforms: platforms}
 		s.notifier = s.chat
 		var err error
 		if s.store, err = store.OpenSQLite(t.Context(), path, slog.New(slog.DiscardHandler)); err != nil {
 			t.Fatal(err)
 		}
 		err = s.store.Update(t.Context(), func(tx bot.Tx) error {
-			for _, channel := range channels {
-				if err := tx.PutDestination(follower(channel)); err != nil {
+			for _, destination := range destinations {
+				if err := tx.PutDestination(destination); err != nil {
 					return err
 				}
 			}
@@ -171,7 +186,7 @@ func (s *stage) start() {
 	logger := slog.New(slog.NewTextHandler(s.t.Output(), nil))
 	s.speaker = bot.NewSpeaker(bot.SpeakerConfig{
 		Account: "tg", Store: s.store, Notifier: s.notifier, Logger: logger, Observe: s.observe,
-		Writer: bot.Writer{Renderer: plainWords{}},
+		Writer: bot.Writer{Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms)},
 		Trouble: func(trouble bot.Trouble) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -179,7 +194,12 @@ func (s *stage) start() {
 		},
 	})
 	s.watch = bot.NewWatch(bot.WatchConfig{
-		Store: s.store, Guard: alwaysOnline{}, Platforms: []bot.Platform{{ID: "ent", Name: "ENT"}}, Rule: bot.DefaultRule(),
+		Store: s.store, Guard: alwaysOnline{}, Platforms: s.platforms, Rule: bot.DefaultRule(),
+		Ask: func(id bot.PlatformID) {
+			if s.ask != nil {
+				s.ask(id)
+			}
+		},
 		Flap: bot.DefaultFlap(), Vantage: "ici", Logger: logger, Changed: s.speaker.Wake, Offline: func(bool) {},
 	})
 	holder := bot.Holder{Store: s.store, Replica: "r1", Alone: true, Logger: logger}

@@ -81,10 +81,10 @@ type DestinationTx interface {
 
 // LedgerTx is the ledger: the deliveries and what is due.
 type LedgerTx interface {
-	// Owe makes an incident's current revision due at every destination that follows its platform and concerns one of
-	// the readers (empty: all), and at every one that was told of it before. Ring says that the revision is one to
-	// call attention to, for the order in which deliveries leave.
-	Owe(i Incident, readers []Audience, ring bool, now time.Time) error
+	// Owe makes an incident's current revision due at every destination of an audience in reach that follows one of the
+	// platforms, and at every one that was told of it before. Ring says that the revision is one to call attention to, for
+	// the order in which deliveries leave.
+	Owe(i Incident, reach Reach, ring bool, now time.Time) error
 	// Due lists what an account has to deliver at now, the most urgent and oldest first, at most n tasks, and when the
 	// next one after now falls due (zero: none). Attempts that were written down and never settled are among them.
 	// Destinations that sleep have nothing due.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -20,10 +21,12 @@ type Guard interface {
 type Watch struct {
 	config WatchConfig
 	lease  *Lease
+	web    Web
 
-	mu    sync.Mutex
-	books map[PlatformID]*book
-	late  []Verdict // seen and not yet written; they decided nothing
+	mu       sync.Mutex
+	books    map[PlatformID]*book
+	glimpses map[PlatformID]glimpse // of each platform, for the judgement of those that depend on it
+	late     []Verdict              // seen and not yet written; they decided nothing
 }
 
 // WatchConfig is what a Watch needs.
@@ -36,6 +39,8 @@ type WatchConfig struct {
 	Vantage   string // the name of this place
 	Logger    *slog.Logger
 	Changed   func() // called after each decision was written
+	// Ask asks for fresh verdicts about a platform, soon: whether one fails alone depends on others. It must not wait.
+	Ask func(PlatformID)
 	// Offline is called when our own network is found broken (true) or well again (false).
 	Offline func(offline bool)
 }
@@ -46,12 +51,18 @@ type book struct {
 	platform Platform
 	standing Standing
 	tracks   []Track
-	incident Incident // the newest one, open or not
+	incident Incident  // the newest one, open or not
+	waits    time.Time // since when its outage waits for news of what it depends on; zero while it does not
 }
 
 // NewWatch returns a Watch that knows nothing yet: call Load before the first verdict.
 func NewWatch(c WatchConfig) *Watch {
-	w := &Watch{config: c, books: make(map[PlatformID]*book)}
+	if c.Ask == nil {
+		c.Ask = func(PlatformID) {}
+	}
+	w := &Watch{
+		config: c, web: NewWeb(c.Platforms), books: make(map[PlatformID]*book), glimpses: make(map[PlatformID]glimpse),
+	}
 	for _, p := range c.Platforms {
 		w.books[p.ID] = &book{platform: p, standing: Standing{Platform: p.ID}}
 	}
@@ -102,6 +113,12 @@ func (w *Watch) fill(standings []Standing, tracks []Track, incidents []Incident)
 			b.incident = i
 		}
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	clear(w.glimpses)
+	for id, b := range w.books {
+		w.glimpses[id] = glimpse{standing: b.standing, incident: b.incident}
+	}
 }
 
 // Observe takes a verdict in. Doubt is true when asking the same check again soon would decide.
@@ -111,17 +128,28 @@ func (w *Watch) Observe(ctx context.Context, v Verdict) (doubt bool, err error) 
 		return false, fmt.Errorf("verdict of %s: platform %q: %w", v.Check, v.Platform, ErrNotFound)
 	}
 	v = w.trust(ctx, v)
+	doubt, err = w.judge(ctx, b, v)
+	for _, waiting := range w.waiting(v.Platform) {
+		err = errors.Join(err, w.reconsider(ctx, waiting))
+	}
+	return doubt, err
+}
+
+// judge judges a platform anew with one more verdict, and writes what follows.
+func (w *Watch) judge(ctx context.Context, b *book, v Verdict) (doubt bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	tracks := remember(b.tracks, v, w.config.Rule.Memory())
 	ruling := Judge(b.standing, tracks, w.config.Rule, b.platform.PlanAt(v.At))
-	doubt = slices.Contains(ruling.Doubt, v.Check)
-	if _, changed := Advance(b.incident, ruling.Standing, w.config.Flap, time.Now()); !changed && !settledAnything(b, ruling) {
+	next, changed := w.advance(b, ruling)
+	doubt = slices.Contains(ruling.Doubt, v.Check) || !b.waits.IsZero()
+	defer func() { w.publish(b, len(ruling.Doubt) > 0) }()
+	if !changed && !settledAnything(b, ruling) {
 		b.tracks, b.standing = ruling.Tracks, ruling.Standing
 		w.keep(v)
 		return doubt, nil
 	}
-	return doubt, w.decide(ctx, b, ruling, v)
+	return doubt, w.decide(ctx, b, ruling, []Verdict{v}, next, changed)
 }
 
 // trust turns a verdict that our own broken network explains into one that claims nothing.
@@ -167,60 +195,6 @@ func settledAnything(b *book, r Ruling) bool {
 		}
 	}
 	return false
-}
-
-// decide writes a ruling that changes something, with everything that follows from it, and only then believes it.
-func (w *Watch) decide(ctx context.Context, b *book, r Ruling, v Verdict) error {
-	now := time.Now()
-	next, changed := Advance(b.incident, r.Standing, w.config.Flap, now)
-	err := w.config.Store.Update(ctx, func(tx Tx) error {
-		if err := tx.KeepDuty(w.lease.Duty()); err != nil {
-			return err
-		}
-		if err := writeRuling(tx, r, v); err != nil || !changed {
-			return err
-		}
-		var err error
-		next, err = writeIncident(tx, next, b.platform, now)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("decide on %s: %w", b.platform.ID, err)
-	}
-	if b.standing.Condition != r.Standing.Condition || changed {
-		w.config.Logger.Info("platform condition",
-			"platform", b.platform.ID, "condition", r.Standing.Condition, "reason", r.Standing.Reason,
-			"since", r.Standing.Since, "incident", next.ID, "revision", next.Revision)
-	}
-	b.standing, b.tracks, b.incident = r.Standing, r.Tracks, next
-	w.config.Changed()
-	return nil
-}
-
-func writeRuling(tx Tx, r Ruling, v Verdict) error {
-	if err := tx.AddVerdicts([]Verdict{v}); err != nil {
-		return err
-	}
-	for _, t := range r.Tracks {
-		if err := tx.PutTrack(t); err != nil {
-			return err
-		}
-	}
-	return tx.PutStanding(r.Standing)
-}
-
-func writeIncident(tx Tx, i Incident, p Platform, now time.Time) (Incident, error) {
-	if i.ID == 0 {
-		added, err := tx.AddIncident(i)
-		if err != nil {
-			return i, err
-		}
-		return added, tx.Owe(added, p.Readers, true, now)
-	}
-	if err := tx.ReviseIncident(i); err != nil {
-		return i, err
-	}
-	return i, tx.Owe(i, p.Readers, i.Calls(), now)
 }
 
 func (w *Watch) keep(v Verdict) {

@@ -8,11 +8,11 @@ import (
 
 // Writer turns a task into the posting that its flight is about, from the state as it is at that moment.
 type Writer struct {
-	Renderer  Renderer
-	Platforms map[PlatformID]Platform
-	Every     map[PlatformID]time.Duration // how often each platform is checked
-	Vantages  int
-	PageURL   string // base address of the public page, without a slash at the end; empty where there is none
+	Renderer Renderer
+	Web      Web
+	Every    map[PlatformID]time.Duration // how often each platform is checked
+	Vantages int
+	PageURL  string // base address of the public page, without a slash at the end; empty where there is none
 }
 
 // Write renders the posting.
@@ -54,13 +54,10 @@ func (w Writer) message(t Task, now time.Time) (Message, error) {
 }
 
 func (w Writer) notice(t Task, now time.Time) Notice {
-	platform, known := w.Platforms[t.Incident.Platform]
-	if !known { // taken out of the configuration while its incident went on
-		platform = Platform{ID: t.Incident.Platform, Name: string(t.Incident.Platform)}
-	}
+	platform := w.Web.Platform(t.Incident.Platform) // which may be out of the configuration by now
 	return Notice{
 		Purpose: t.Delivery.Flight.Purpose, Incident: t.Incident, Platform: platform,
-		Audience: t.Destination.Audience, CheckedAt: t.CheckedAt, Now: now, Every: w.Every[platform.ID],
+		Affected: w.Web.Affected(t.Incident, t.Destination), Audience: t.Destination.Audience, CheckedAt: t.CheckedAt, Now: now, Every: w.Every[platform.ID],
 		Vantages: w.Vantages, Place: t.Destination.Place, PageURL: w.pageOf(t.Incident.ID), Heard: t.Delivery.Heard,
 	}
 }

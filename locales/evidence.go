@@ -25,7 +25,16 @@ func (w *writer) bulletinFacts(n bot.Notice) []bot.Fact {
 		s.every = 0
 		return append(w.span(i), w.checked(s)...)
 	}
-	return append(w.seen(s), append(w.checked(s), w.technical(s)...)...)
+	facts := append(w.seen(s), w.affected(n)...)
+	return append(facts, append(w.checked(s), w.technical(s)...)...)
+}
+
+// affected names what the reader cannot use either while the platform fails.
+func (w *writer) affected(n bot.Notice) []bot.Fact {
+	if len(n.Affected) == 0 || !n.Incident.Condition.Outage() {
+		return nil
+	}
+	return []bot.Fact{w.fact("affected", w.list("list.and", w.names(n.Affected)))}
 }
 
 // span tells when an incident began, where that is known, and when it ended.

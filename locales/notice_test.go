@@ -83,6 +83,21 @@ func TestRings(t *testing.T) {
 	g.compare("rings")
 }
 
+// TestAffected has what depends on a platform named to those who follow it.
+func TestAffected(t *testing.T) {
+	g := newReader(t)
+	for _, names := range [][]string{{"Mon ENT Occitanie"}, {"Mon ENT Occitanie", "Pronote", "Pix"}} {
+		n := in(pronote(t), bot.LoginImpossible)
+		n.Platform = bot.Platform{ID: "educonnect", Name: "ÉduConnect"}
+		for _, name := range names {
+			n.Affected = append(n.Affected, bot.Platform{Name: name})
+		}
+		g.notice(fmt.Sprintf("open, %d more", len(names)), n)
+		g.notice(fmt.Sprintf("over, %d more", len(names)), over(n, school(t, 9, 25)))
+	}
+	g.compare("affected")
+}
+
 func TestReasons(t *testing.T) {
 	g := newReader(t)
 	for _, reason := range reasons() {

@@ -7,7 +7,7 @@ import (
 )
 
 // Owe implements bot.LedgerTx.
-func (t *tx) Owe(i bot.Incident, readers []bot.Audience, ring bool, now time.Time) error {
+func (t *tx) Owe(i bot.Incident, reach bot.Reach, ring bool, now time.Time) error {
 	_, err := t.exec(`UPDATE deliveries SET due = $3,
 			routine = CASE WHEN due > 0 AND routine = 0 THEN 0 ELSE $4 END,
 			owed_at = CASE WHEN due > 0 THEN owed_at ELSE $3 END
@@ -16,24 +16,28 @@ func (t *tx) Owe(i bot.Incident, readers []bot.Audience, ring bool, now time.Tim
 	if err != nil || !i.Open() {
 		return err
 	}
-	if len(readers) == 0 {
-		readers = bot.Audiences()
-	}
-	for _, audience := range readers {
-		_, err := t.exec(`
-			INSERT INTO deliveries (incident, destination, account, told, heard, receipt, rings, reposts, tries, plain,
-				flight_act, flight_purpose, flight_revision, flight_says, flight_at, due, routine, owed_at)
-			SELECT CAST($1 AS BIGINT), d.id, d.account, 0, '', '{}', 0, 0, 0, 0, '', '', 0, '', 0,
-				CAST($2 AS BIGINT), 0, CAST($2 AS BIGINT)
-			FROM destinations d JOIN subscriptions s ON s.destination = d.id
-			WHERE s.platform = $3 AND d.audience = $4
-			ON CONFLICT DO NOTHING`,
-			i.ID, millis(now), i.Platform, audience)
-		if err != nil {
-			return err
+	for audience, platforms := range reach {
+		for _, platform := range platforms {
+			if err := t.oweFollowers(i.ID, platform, audience, now); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// oweFollowers makes an incident due at those who follow a platform and do not have it yet.
+func (t *tx) oweFollowers(i bot.IncidentID, platform bot.PlatformID, audience bot.Audience, now time.Time) error {
+	_, err := t.exec(`
+		INSERT INTO deliveries (incident, destination, account, told, heard, receipt, rings, reposts, tries, plain,
+			flight_act, flight_purpose, flight_revision, flight_says, flight_at, due, routine, owed_at)
+		SELECT CAST($1 AS BIGINT), d.id, d.account, 0, '', '{}', 0, 0, 0, 0, '', '', 0, '', 0,
+			CAST($2 AS BIGINT), 0, CAST($2 AS BIGINT)
+		FROM destinations d JOIN subscriptions s ON s.destination = d.id
+		WHERE s.platform = $3 AND d.audience = $4
+		ON CONFLICT DO NOTHING`,
+		i, millis(now), platform, audience)
+	return err
 }
 
 const deliveryColumns = `l.told, l.heard, l.receipt, l.rings, l.reposts, l.tries, l.plain, l.flight_act, l.flight_purpose,

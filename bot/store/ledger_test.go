@@ -27,7 +27,7 @@ func ledger(t *testing.T, s *store.Store) bot.Incident {
 		if incident, err = tx.AddIncident(cned(1, bot.Unreachable)); err != nil {
 			return err
 		}
-		return errors.Join(give(tx, speaking), tx.Owe(incident, []bot.Audience{bot.Families}, true, at(1)))
+		return errors.Join(give(tx, speaking), tx.Owe(incident, bot.Reach{bot.Families: {incident.Platform}}, true, at(1)))
 	})
 	return incident
 }
@@ -186,7 +186,7 @@ func TestARevisionThatComesMeanwhileIsDueAtOnce(t *testing.T) {
 		next := incident
 		next.Revision, next.Before, next.Condition = 2, bot.Unreachable, bot.Saturated
 		update(t, s, func(tx bot.Tx) error {
-			return errors.Join(tx.ReviseIncident(next), tx.Owe(next, nil, false, at(3)))
+			return errors.Join(tx.ReviseIncident(next), tx.Owe(next, bot.NewWeb(nil).Reach(next), false, at(3)))
 		})
 		task.Delivery.Flight = flight
 		update(t, s, func(tx bot.Tx) error {

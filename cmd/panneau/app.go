@@ -142,10 +142,6 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	if err != nil {
 		return nil, err
 	}
-	platforms := make(map[bot.PlatformID]bot.Platform)
-	for _, p := range a.board.Platforms {
-		platforms[p.ID] = p
-	}
 	s := &speaker{account: account}
 	s.keeper = &bot.Timekeeper{Account: account.ID, Store: a.store, Notifier: notifier, Trouble: a.report, Logger: a.log}
 	s.Speaker = bot.NewSpeaker(bot.SpeakerConfig{
@@ -155,7 +151,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 			s.keeper.Observe(attempt)
 		},
 		Writer: bot.Writer{
-			Renderer: a.words, Platforms: platforms, Every: a.board.Every, Vantages: a.board.Vantages,
+			Renderer: a.words, Web: bot.NewWeb(a.board.Platforms), Every: a.board.Every, Vantages: a.board.Vantages,
 			PageURL: a.config.HTTP.PublicURL,
 		},
 	})

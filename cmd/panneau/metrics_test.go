@@ -66,7 +66,7 @@ func owe(t *testing.T, db bot.Store, at time.Time) {
 		if err != nil {
 			return err
 		}
-		return tx.Owe(i, nil, true, at)
+		return tx.Owe(i, bot.Reach{bot.Families: {"ent"}}, true, at)
 	})
 	if err != nil {
 		t.Fatal(err)

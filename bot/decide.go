@@ -1,0 +1,195 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// decide writes a ruling that changes something, with everything that follows from it, and only then believes it.
+func (w *Watch) decide(
+	ctx context.Context, b *book, r Ruling, seen []Verdict, next Incident, changed bool,
+) error {
+	now := time.Now()
+	err := w.config.Store.Update(ctx, func(tx Tx) error {
+		if err := tx.KeepDuty(w.lease.Duty()); err != nil {
+			return err
+		}
+		if err := writeRuling(tx, r, seen); err != nil || !changed {
+			return err
+		}
+		var err error
+		next, err = w.writeIncident(tx, next, now)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("decide on %s: %w", b.platform.ID, err)
+	}
+	if b.standing.Condition != r.Standing.Condition || changed {
+		w.config.Logger.Info("platform condition",
+			"platform", b.platform.ID, "condition", r.Standing.Condition, "reason", r.Standing.Reason,
+			"since", r.Standing.Since, "incident", next.ID, "revision", next.Revision)
+	}
+	b.standing, b.tracks = r.Standing, r.Tracks
+	if changed {
+		b.incident = next
+	}
+	w.config.Changed()
+	return nil
+}
+
+func writeRuling(tx Tx, r Ruling, seen []Verdict) error {
+	if err := tx.AddVerdicts(seen); err != nil {
+		return err
+	}
+	for _, t := range r.Tracks {
+		if err := tx.PutTrack(t); err != nil {
+			return err
+		}
+	}
+	return tx.PutStanding(r.Standing)
+}
+
+func (w *Watch) writeIncident(tx Tx, i Incident, now time.Time) (Incident, error) {
+	if i.ID == 0 {
+		added, err := tx.AddIncident(i)
+		if err != nil {
+			return i, err
+		}
+		return added, tx.Owe(added, w.web.Reach(added), true, now)
+	}
+	if err := tx.ReviseIncident(i); err != nil {
+		return i, err
+	}
+	if !i.Open() {
+		return i, tx.Owe(i, nil, true, now)
+	}
+	return i, tx.Owe(i, w.web.Reach(i), i.Calls(), now)
+}
+
+// glimpse is a platform as the judgement of others sees it.
+type glimpse struct {
+	standing Standing
+	incident Incident
+	doubt    bool
+	waits    bool
+}
+
+// publish shows the others how a platform stands. Its book is locked.
+func (w *Watch) publish(b *book, doubt bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.glimpses[b.platform.ID] = glimpse{
+		standing: b.standing, incident: b.incident, doubt: doubt, waits: !b.waits.IsZero(),
+	}
+}
+
+func (w *Watch) glimpse(id PlatformID) glimpse {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.glimpses[id]
+}
+
+// waiting lists the books of those that wait for news of a platform.
+func (w *Watch) waiting(root PlatformID) []*book {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var list []*book
+	for id, b := range w.books {
+		if w.glimpses[id].waits && slices.Contains(w.web.Roots(id), root) {
+			list = append(list, b)
+		}
+	}
+	return list
+}
+
+// reconsider judges a platform again that waited for news of what it depends on.
+func (w *Watch) reconsider(ctx context.Context, b *book) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	ruling := Judge(b.standing, b.tracks, w.config.Rule, b.platform.PlanAt(time.Now()))
+	next, changed := w.advance(b, ruling)
+	defer func() { w.publish(b, len(ruling.Doubt) > 0) }()
+	if !changed {
+		return nil
+	}
+	return w.decide(ctx, b, ruling, nil, next, true)
+}
+
+const (
+	// longestWait bounds how long an outage waits for news of what it depends on: a check's time limit, and a burst.
+	longestWait = 40 * time.Second
+	// stale is the age from which a verdict about what a platform depends on says nothing any more: it is not checked.
+	stale = 10 * time.Minute
+)
+
+// advance says what a ruling means for the platform's incident. An outage that another one explains begins none, and
+// one that may turn out to be explained waits for news of what it depends on.
+func (w *Watch) advance(b *book, r Ruling) (next Incident, changed bool) {
+	now := time.Now()
+	next, changed = Advance(b.incident, r.Standing, w.config.Flap, now)
+	if begins := changed && next.Open() && !(b.incident.ID != 0 && b.incident.Open()); !begins {
+		b.waits = time.Time{}
+		return next, changed
+	}
+	if !r.Standing.Newest.Bad() || w.explained(b, r) {
+		b.waits = time.Time{}
+		return b.incident, false
+	}
+	if asked := w.unheard(b.platform.ID, r.Standing, now); len(asked) > 0 {
+		if b.waits.IsZero() {
+			b.waits = now
+			for _, root := range asked {
+				w.config.Ask(root)
+			}
+		}
+		if now.Sub(b.waits) < longestWait {
+			return b.incident, false
+		}
+	}
+	b.waits = time.Time{}
+	return next, true
+}
+
+// explained reports whether the outage of something that the platform depends on says enough about it, or did until
+// just now: what has failed with its root must be seen to fail after the root's return before it is told by itself.
+func (w *Watch) explained(b *book, r Ruling) bool {
+	for _, root := range w.web.Roots(b.platform.ID) {
+		i := w.glimpse(root).incident
+		if w.web.Explains(i, b.platform.ID, r.Standing.Condition) {
+			return true
+		}
+		if i.ID != 0 && !i.Open() && r.Standing.Since.Before(i.ResolvedAt) && badSince(r.Tracks, i.ResolvedAt) < w.config.Rule.Bad {
+			return true
+		}
+	}
+	return false
+}
+
+// badSince is how many bad verdicts in a row the worst check has had since t.
+func badSince(tracks []Track, t time.Time) int {
+	n := 0
+	for _, v := range slices.Backward(worst(tracks).Recent) {
+		if v.Reason == ReasonCancelled {
+			continue
+		}
+		if !v.Outcome.Bad() || v.At.Before(t) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// unheard lists what a platform depends on and that was not heard of, without a doubt, since its outage began.
+func (w *Watch) unheard(id PlatformID, s Standing, now time.Time) []PlatformID {
+	var list []PlatformID
+	for _, root := range w.web.Roots(id) {
+		g := w.glimpse(root)
+		if now.Sub(g.standing.CheckedAt) < stale && (g.doubt || g.standing.CheckedAt.Before(s.Since)) {
+			list = append(list, root)
+		}
+	}
+	return list
+}
