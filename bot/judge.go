@@ -11,13 +11,16 @@ type Rule struct {
 	Bad   int // bad verdicts that open, or change the kind of, an outage
 	Good  int // good verdicts that end it
 	Blind int // verdicts of Unknown after which nothing can be said any more
+	// Shaky is how many more bad verdicts at most it takes on a line that loses one now and then: one more for each that
+	// came to nothing lately.
+	Shaky int
 }
 
 // DefaultRule asks three times before it says that something is wrong, twice before it says that it is over.
-func DefaultRule() Rule { return Rule{Bad: 3, Good: 2, Blind: 5} }
+func DefaultRule() Rule { return Rule{Bad: 3, Good: 2, Blind: 5, Shaky: 3} }
 
 // Memory is how many verdicts of a check the rule can need.
-func (r Rule) Memory() int { return max(r.Bad, r.Good, r.Blind) }
+func (r Rule) Memory() int { return max(r.Bad+r.Shaky, r.Good, r.Blind) }
 
 // Track is one check as settled, with its newest verdicts.
 type Track struct {
@@ -27,6 +30,7 @@ type Track struct {
 	Since     time.Time // the first verdict of the run that settled it
 	Reason    Reason    // of its verdicts, as settled too: one that differs now and then changes nothing
 	Recent    []Verdict // oldest first
+	Lost      float64   // bad verdicts that came to nothing while all was well; they fade. 0 after a restart
 }
 
 // Standing is one platform as judged.
@@ -82,6 +86,7 @@ func settle(t Track, rule Rule) Track {
 	if len(run) == 0 {
 		return t
 	}
+	rule.Bad += min(int(t.Lost), rule.Shaky)
 	if condition := conditionOf(run[0]); enough(len(run), condition, t.Condition, rule) {
 		return t.settled(condition, run, rule)
 	}
@@ -96,6 +101,32 @@ func settle(t Track, rule Rule) Track {
 		return t.settled(conditionOf(last), worse, rule)
 	}
 	return t
+}
+
+// fading is what a good verdict leaves of the memory of lost ones: half of it after some twenty.
+const fading = 0.97
+
+// with is the track with one more verdict, of which it keeps the last n.
+func (t Track) with(v Verdict, n int) Track {
+	if v.Outcome == Up && t.Condition == Normal {
+		t.Lost = t.Lost*fading + float64(badRun(t.Recent))
+	}
+	recent := append(slices.Clone(t.Recent), v)
+	t.Recent = recent[max(0, len(recent)-n):]
+	return t
+}
+
+// badRun is how many bad verdicts stand at the end.
+func badRun(recent []Verdict) int {
+	n := 0
+	for _, v := range slices.Backward(recent) {
+		if v.Outcome.Bad() {
+			n++
+		} else if v.Reason != ReasonCancelled {
+			break
+		}
+	}
+	return n
 }
 
 // enough reports whether a run of n verdicts of a condition settles it against what was settled before.

@@ -124,6 +124,7 @@ type stage struct {
 	trouble  []bot.Trouble
 	observe  func(bot.Attempt) // nil for nobody
 	ask      func(bot.PlatformID)
+	guard    bot.Guard
 
 	platforms []bot.Platform
 	mu        sync.Mutex
@@ -146,7 +147,7 @@ func onStage(t *testing.T, channels []string, test func(s *stage)) {
 func onStageOf(t *testing.T, platforms []bot.Platform, destinations []bot.Destination, test func(s *stage)) {
 	path := filepath.Join(t.TempDir(), "panneau.db")
 	synctest.Test(t, func(t *testing.T) {
-		s := &stage{t: t, chat: newFakeChat(), platforms: platforms}
+		s := &stage{t: t, chat: newFakeChat(), platforms: platforms, guard: alwaysOnline{}}
 		s.notifier = s.chat
 		var err error
 		if s.store, err = store.OpenSQLite(t.Context(), path, slog.New(slog.DiscardHandler)); err != nil {
@@ -194,7 +195,7 @@ func (s *stage) start() {
 		},
 	})
 	s.watch = bot.NewWatch(bot.WatchConfig{
-		Store: s.store, Guard: alwaysOnline{}, Platforms: s.platforms, Rule: bot.DefaultRule(),
+		Store: s.store, Guard: s.guard, Platforms: s.platforms, Rule: bot.DefaultRule(),
 		Ask: func(id bot.PlatformID) {
 			if s.ask != nil {
 				s.ask(id)

@@ -179,8 +179,7 @@ func remember(tracks []Track, v Verdict, n int) []Track {
 		tracks = append(tracks, Track{Check: v.Check, Platform: v.Platform})
 		i = len(tracks) - 1
 	}
-	recent := append(slices.Clone(tracks[i].Recent), v)
-	tracks[i].Recent = recent[max(0, len(recent)-n):]
+	tracks[i] = tracks[i].with(v, n)
 	return tracks
 }
 

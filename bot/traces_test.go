@@ -1,0 +1,163 @@
+package bot_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// TestTraces replays every trace of a folder through the real patrol, judge, ledger and speaker in simulated time. No
+// outage may be missed, none announced that was none, and no chat may hear more than the trace allows.
+//
+// `.ci/traces FOLDER` runs those of another folder.
+func TestTraces(t *testing.T) {
+	folder := *traceFolder
+	files, err := filepath.Glob(filepath.Join(folder, "*.trace"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no traces in %s: %v", folder, err)
+	}
+	var table strings.Builder
+	fmt.Fprintf(&table, "%-34s %6s %6s %9s %9s  %s\n", "trace", "false", "missed", "told in", "over in", "audible")
+	for _, file := range files {
+		var row string
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			trace, err := readTrace(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			row = replay(t, trace)
+		})
+		table.WriteString(row)
+	}
+	t.Logf("\n%s", table.String())
+}
+
+var traceFolder = flag.String("traces", "testdata/traces", "the folder of the traces to replay") //nolint:gochecknoglobals // a flag of the test
+
+// replay plays one trace and returns its row of the table.
+func replay(t *testing.T, trace *trace) (row string) {
+	for _, s := range trace.scenes {
+		if _, known := sights()[s.state]; !known && !slices.Contains(states(), s.state) && s.platform != uplink {
+			t.Fatalf("unknown state %q, want one of %v", s.state, states())
+		}
+	}
+	stageAt(t, trace, func(s *stage) {
+		time.Sleep(time.Until(trace.end))
+		synctest.Wait()
+		var incidents []bot.Incident
+		err := s.store.View(s.t.Context(), func(tx bot.Tx) (err error) {
+			incidents, err = tx.LastIncidents(1000)
+			return err
+		})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		row = trace.verdict(s, incidents)
+	})
+	return row
+}
+
+// stageAt sets the stage of a trace at its beginning, with a patrol that checks.
+func stageAt(t *testing.T, trace *trace, test func(s *stage)) {
+	onStageOf(t, trace.platforms, trace.chats, func(s *stage) {
+		if err := s.halt(); err != nil {
+			s.t.Error(err)
+		}
+		time.Sleep(time.Until(trace.start.Add(-time.Minute)))
+		s.guard = trace
+		patrol := &bot.Patrol{Vantage: "ici", Burst: bot.DefaultBurst(), Logger: slog.New(slog.DiscardHandler)}
+		for _, p := range trace.platforms {
+			for _, check := range trace.checks[p.ID] {
+				patrol.Rounds = append(patrol.Rounds, bot.Round{
+					Check: bot.CheckID(string(p.ID) + "/" + check), Platform: p.ID, Checker: trace.probe(p.ID, check),
+					Schedule: cron.Every(trace.every), Limit: trace.limit + time.Second,
+				})
+			}
+		}
+		s.start()
+		patrol.Watch = s.watch
+		time.Sleep(time.Until(trace.start))
+		ctx, stop := context.WithCancel(s.t.Context())
+		done := make(chan error, 1)
+		go func() { done <- patrol.Run(ctx) }()
+		test(s)
+		stop()
+		if err := <-done; err != nil {
+			s.t.Error(err)
+		}
+	})
+}
+
+// verdict compares what was told with what was true.
+func (t *trace) verdict(s *stage, incidents []bot.Incident) string {
+	wrong, missed := 0, 0
+	var told, over []time.Duration
+	for _, i := range incidents {
+		if !slices.ContainsFunc(t.outages, func(o truth) bool { return o.covers(i, t.end) }) {
+			wrong++
+			s.t.Errorf("told of %s: %s from %s, which was no outage", i.Platform, i.Worst, i.Since.In(t.start.Location()).Format(time.TimeOnly))
+		}
+	}
+	for _, o := range t.outages {
+		at := slices.IndexFunc(incidents, func(i bot.Incident) bool { return o.covers(i, t.end) })
+		if at < 0 {
+			missed++
+			s.t.Errorf("did not tell of %s: %s from %s", o.platform, o.condition, o.from.Format(time.TimeOnly))
+			continue
+		}
+		i := incidents[at]
+		told = append(told, i.OpenedAt.Sub(o.from))
+		if late := i.OpenedAt.Sub(o.from); late > t.within {
+			s.t.Errorf("told of %s after %v, want at most %v", o.platform, late, t.within)
+		}
+		if i.Worst != o.condition {
+			s.t.Errorf("told %s as %s, want %s", o.platform, i.Worst, o.condition)
+		}
+		if ended := o.to.Before(t.end); ended != !i.Open() {
+			s.t.Errorf("%s: over %v, told to be over %v", o.platform, ended, !i.Open())
+		} else if ended {
+			over = append(over, i.ChangedAt.Sub(o.to))
+		}
+	}
+	var heard []string
+	for _, chat := range t.chats {
+		n := 0
+		for _, line := range s.chat.lines(chat.Address.Channel) {
+			if !strings.Contains(line, "(silent)") {
+				n++
+			}
+		}
+		heard = append(heard, fmt.Sprintf("%s %d", chat.Address.Channel, n))
+		if limit := t.rings[chat.Address.Channel]; limit >= 0 && n > limit {
+			s.t.Errorf("%s heard %d messages, want at most %d: %q", chat.Address.Channel, n, limit, s.chat.lines(chat.Address.Channel))
+		}
+	}
+	return fmt.Sprintf("%-34s %6d %6d %9s %9s  %s\n", t.name, wrong, missed, longest(told), longest(over), strings.Join(heard, ", "))
+}
+
+// covers reports whether the incident is the telling of this outage.
+func (o truth) covers(i bot.Incident, end time.Time) bool {
+	until := end
+	if !i.Open() {
+		until = i.ResolvedAt
+	}
+	return i.Platform == o.platform && i.Since.Before(o.to) && !until.Before(o.from)
+}
+
+func longest(list []time.Duration) string {
+	if len(list) == 0 {
+		return "–"
+	}
+	return slices.Max(list).Round(100 * time.Millisecond).String()
+}
