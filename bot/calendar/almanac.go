@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 )
 
 // official is the ministry's file as it was published: see data/SOURCES.md.
@@ -73,6 +74,15 @@ func parseComplement(data []byte) ([]Period, error) {
 	}
 	return sorted(list), nil
 }
+
+// Of makes a calendar of periods alone.
+func Of(periods []Period) *Almanac { return &Almanac{sorted(slices.Clone(periods))} }
+
+// All lists every period by zone, year and beginning.
+func (a *Almanac) All() []Period { return slices.Clone(a.periods) }
+
+// Copied is when the embedded copy of the ministry's file was made.
+func Copied() Date { return On(2025, time.December, 19) }
 
 // Merge returns the calendar with newer data of the ministry's in it, and says what has changed. See [Report].
 func (a *Almanac) Merge(newer []Period) (*Almanac, Report) {

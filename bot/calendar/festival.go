@@ -81,7 +81,7 @@ func festival(d Date, regions region) (found Festival, ok bool) {
 	year, month, day := d.Civil()
 	sinceEaster := int(d - easter(year))
 	for i := range festivals {
-		f := &festivals[i]
+		f := festivals[i]
 		counted := f.month == 0 && f.day == sinceEaster
 		fixed := f.month == month && f.day == day
 		here := f.regions == everyRegion || f.regions&regions != 0

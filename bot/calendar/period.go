@@ -62,10 +62,10 @@ func (p Period) Title() string { return strings.TrimPrefix(p.Name, "Début des "
 // key names what the period is, whatever is known of it: « Début des Vacances d'Été » and « Vacances d'Été » are the same.
 func (p Period) key() string { return strings.TrimPrefix(fold(p.Name), "debut-des-") }
 
-// AfterClass reports whether there is class on the day of departure. A Monday cannot be one: the old years of Corse have
+// afterClass reports whether there is class on the day of departure. A Monday cannot be one: the old years of Corse have
 // the first day off there. A bridge begins with its first day off, unless that is the eve of a public holiday (Ascension
 // 2019 and 2020, written Wednesday to Monday).
-func (p Period) AfterClass(regions region) bool {
+func (p Period) afterClass(regions region) bool {
 	if p.Return <= p.Start && !p.Closing() {
 		return false
 	}

@@ -80,6 +80,7 @@ func (a *Almanac) Schools(zone Zone) (*Schools, error) {
 	}
 	slices.SortStableFunc(periods, func(a, b Period) int { return int(a.Start - b.Start) })
 	s.learnReturns(periods)
+	s.learnWednesdays(periods)
 	for _, p := range periods {
 		s.spans = append(s.spans, s.span(p))
 	}
@@ -122,6 +123,35 @@ func (s *Schools) learnReturns(periods []Period) {
 	}
 }
 
+// learnWednesdays gives écoles class on Wednesday morning where the calendar lets them return on one (Polynésie).
+func (s *Schools) learnWednesdays(periods []Period) {
+	for _, p := range periods {
+		if p.Levels == École && !p.Open() && p.Return.Weekday() == time.Wednesday {
+			s.weeks[École][time.Wednesday] = Hours{Hour(8, 30), Hour(11, 30)}
+		}
+	}
+}
+
+// Back is the day on which class begins again after a period, weekends and public holidays passed over; where it is not
+// published, the presumed one.
+func (s *Schools) Back(p Period) Date {
+	if p.Open() {
+		return s.Presumed(p)
+	}
+	back := p.back()
+	for back < p.back()+farthest {
+		f, ok := s.Festival(back)
+		if weekend := back.Weekday() == time.Saturday || back.Weekday() == time.Sunday; !weekend && (!ok || f.ToConfirm) {
+			break
+		}
+		back++
+	}
+	return back
+}
+
+// AfterClass reports whether there is class on the day of departure of a period.
+func (s *Schools) AfterClass(p Period) bool { return p.afterClass(s.zone.regions) }
+
 // Presumed is the day on which class is supposed to begin again after a summer whose end is not published: the earliest
 // return in the other years, and 1 September at the latest for a summer that begins in the middle of the year.
 func (s *Schools) Presumed(p Period) Date {
@@ -153,10 +183,10 @@ func (s *Schools) span(p Period) span {
 		first: p.Start, back: p.back(), leave: p.Start, levels: p.Levels, name: p.Title(),
 		toConfirm: p.ToConfirm(), suspect: p.Suspect(),
 	}
-	if p.AfterClass(s.zone.regions) && p.Start.Weekday() != time.Saturday {
+	if p.afterClass(s.zone.regions) && p.Start.Weekday() != time.Saturday {
 		sp.first++
 	}
-	if !p.AfterClass(s.zone.regions) {
+	if !p.afterClass(s.zone.regions) {
 		sp.leave--
 	}
 	if p.Open() {

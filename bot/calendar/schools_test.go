@@ -100,6 +100,8 @@ func TestDaysByHand(t *testing.T) {
 		{"polynesie", "2026-07-10", all, holiday, "Grandes Vacances"},
 		{"polynesie", "2026-11-20", all, unknown, "Matari’i"}, // not verified: not asserted
 		{"polynesie", "2024-11-20", all, school, ""},
+		{"polynesie", "2025-08-13", école, school, ""}, // a Wednesday of return: écoles have class on Wednesdays there
+		{"polynesie", "2025-08-12", école, holiday, "Grandes Vacances"},
 		{"Marquises", "2026-11-19", all, school, ""},
 
 		// The islands of the académie of Guadeloupe.

@@ -72,8 +72,11 @@ func Find(word string) (Zone, error) {
 			continue
 		}
 		z.regions |= zone.regions
+		if zone.Title != "" {
+			z.Title = zone.Title
+		}
 		if zone.Timezone != "" {
-			z.Title, z.Name, z.Timezone = zone.Title, zone.Name, zone.Timezone
+			z.Name, z.Timezone = zone.Name, zone.Timezone
 		}
 		return z, nil
 	}
@@ -85,7 +88,7 @@ func Find(word string) (Zone, error) {
 func place(key string) (string, Zone) {
 	switch key {
 	case "strasbourg", "alsace", "moselle", "alsace-moselle", "bas-rhin", "haut-rhin":
-		return "b", Zone{regions: alsaceMoselle}
+		return "b", Zone{Title: "Zone B (Alsace et Moselle)", regions: alsaceMoselle}
 	case "marquises", "iles-marquises":
 		return "polynesie", Zone{Title: "Polynésie (Marquises)", Name: "Nuku Hiva", Timezone: "Pacific/Marquesas"}
 	case "gambier", "iles-gambier":

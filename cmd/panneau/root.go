@@ -32,6 +32,6 @@ Sans commande, « panneau » fait la même chose que « panneau run ».`,
 	root.Flags().AddFlagSet(run.Flags())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(run, m.checkCommand(), m.configCommand(), m.healthCommand())
+	root.AddCommand(run, m.checkCommand(), m.configCommand(), m.healthCommand(), m.calendarCommand())
 	return root
 }

@@ -48,6 +48,9 @@ func (m Main) run(ctx context.Context, file string) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := m.warnCalendar(c); err != nil {
+		return err
+	}
 	replica, unlock, err := m.claim(c, words)
 	if err != nil {
 		return err

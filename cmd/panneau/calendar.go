@@ -1,0 +1,259 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/panneau-ecole/panneau/bot/calendar"
+	"github.com/panneau-ecole/panneau/cmd/panneau/config"
+	"github.com/panneau-ecole/panneau/locales"
+)
+
+func (m Main) calendarCommand() *cobra.Command {
+	var file, year string
+	command := &cobra.Command{
+		Use:   "calendrier [ZONE]",
+		Short: "Montre le calendrier scolaire d’une zone, ce qui en est inconnu et d’où il vient.",
+		Long: `Montre le calendrier scolaire d’une zone : a, b, c, corse, un territoire d’outre-mer (la-reunion) ou le nom d’une
+académie (Lille). Sans zone, dit jusqu’à quand chaque calendrier est connu.`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usageError{errors.New("« panneau calendrier » attend une seule zone ; mettez un nom de plusieurs mots entre guillemets")}
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return m.showCalendar(file, year, args) },
+	}
+	command.PersistentFlags().StringVarP(&file, "config", "c", "", "fichier de configuration")
+	command.Flags().StringVar(&year, "annee", "", "année scolaire : 2026-2027, ou 2026 là où elle suit l’année civile")
+	command.AddCommand(&cobra.Command{
+		Use:   "import FICHIER",
+		Short: "Ajoute un export plus récent du calendrier du ministère (CSV ou JSON).",
+		Long: `Ajoute un export plus récent du jeu de données « fr-en-calendrier-scolaire » du ministère, en CSV ou en JSON :
+https://data.education.gouv.fr/explore/dataset/fr-en-calendrier-scolaire/export/
+
+Rien de bon n’est perdu : ce que le fichier n’a pas est conservé. Un fichier qui contient une faute n’est pas importé.`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usageError{errors.New("« panneau calendrier import » attend un fichier")}
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return m.importCalendar(file, args[0]) },
+	})
+	return command
+}
+
+// calendarFile is where the data folder keeps what was imported.
+func calendarFile(c *config.Config) string { return filepath.Join(c.DataDir, "calendrier.csv") }
+
+// importedSource names what was imported to whoever reads the calendar.
+const importedSource = "export du ministère importé par l’exploitant (calendrier.csv)"
+
+// imported reads what was imported; nothing is fine.
+func imported(c *config.Config) ([]calendar.Period, time.Time, error) {
+	name := calendarFile(c)
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, time.Time{}, nil
+	}
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("read the imported calendar: %w", err)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("read the imported calendar: %w", err)
+	}
+	periods, err := calendar.Parse(name, data, importedSource)
+	return periods, info.ModTime(), err
+}
+
+// almanac is the embedded calendar together with what was imported. The newer of both counts.
+func almanac(c *config.Config) (*calendar.Almanac, error) {
+	embedded, err := calendar.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	periods, at, err := imported(c)
+	if err != nil || periods == nil {
+		return embedded, err
+	}
+	if calendar.DateOf(at) < calendar.Copied() {
+		merged, _ := calendar.Of(periods).Merge(embedded.All())
+		return merged, nil
+	}
+	merged, _ := embedded.Merge(periods)
+	return merged, nil
+}
+
+// settings reads the configuration for a command that needs the data folder alone.
+func (m Main) settings(file string) (*config.Config, error) {
+	words, err := locales.New()
+	if err != nil {
+		return nil, fmt.Errorf("load the texts: %w", err)
+	}
+	return m.load(file, words)
+}
+
+// typeset prints French as it is to be read.
+func typeset(w io.Writer, text string) { fmt.Fprint(w, locales.Typeset(text)) }
+
+func (m Main) showCalendar(file, year string, args []string) error {
+	c, err := m.settings(file)
+	if err != nil {
+		return err
+	}
+	known, err := almanac(c)
+	if err != nil {
+		return m.refuseCalendar(err)
+	}
+	if len(args) == 0 {
+		text, err := calendarOverview(known, time.Now())
+		typeset(m.Stdout, text)
+		return err
+	}
+	zone, err := calendar.Find(args[0])
+	if err != nil {
+		return usageError{fmt.Errorf("zone ou académie inconnue : « %s ». Donnez a, b, c, corse, un territoire d’outre-mer (la-reunion) ou le nom d’une académie (Lille)", args[0])}
+	}
+	schools, err := known.Schools(zone)
+	if err != nil {
+		return err
+	}
+	today := calendar.DateOf(time.Now().In(schools.Clock()))
+	if year == "" {
+		year = yearOf(zone, today)
+	}
+	if !yearForm(zone).MatchString(year) {
+		return usageError{fmt.Errorf("année scolaire inconnue : « %s ». Pour cette zone, écrivez par exemple %s", year, yearOf(zone, today))}
+	}
+	typeset(m.Stdout, calendarSheet{known, schools, zone, year, today}.String())
+	return nil
+}
+
+// civil reports whether a zone's school year is the civil year.
+func civil(zone calendar.Zone) bool {
+	return zone.ID == "nouvelle-caledonie" || zone.ID == "wallis-et-futuna"
+}
+
+// yearForm is how a zone's school years are written.
+func yearForm(zone calendar.Zone) *regexp.Regexp {
+	if civil(zone) {
+		return regexp.MustCompile(`^20\d\d$`)
+	}
+	return regexp.MustCompile(`^20\d\d-20\d\d$`)
+}
+
+// yearOf is the school year that a day belongs to. One begins in August.
+func yearOf(zone calendar.Zone, day calendar.Date) string {
+	year, month, _ := day.Civil()
+	if civil(zone) {
+		return fmt.Sprint(year)
+	}
+	if month < time.August {
+		year--
+	}
+	return fmt.Sprintf("%d-%d", year, year+1)
+}
+
+// refuseCalendar prints what is wrong with a calendar's file.
+func (m Main) refuseCalendar(err error) error {
+	var wrong *calendar.FileError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	fmt.Fprintln(m.Stderr, locales.Typeset(wrong.Error()))
+	return errSaid
+}
+
+// importCalendar puts a newer export into the data folder.
+func (m Main) importCalendar(file, name string) error {
+	c, err := m.settings(file)
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return usageError{fmt.Errorf("le fichier « %s » est illisible : %w", name, err)}
+	}
+	periods, err := calendar.Parse(name, data, importedSource)
+	if err != nil {
+		return m.refuseCalendar(err)
+	}
+	before, err := almanac(c)
+	if err != nil {
+		return m.refuseCalendar(err)
+	}
+	_, report := before.Merge(periods)
+	if len(report.Changes) > 0 {
+		if err := keepCalendar(c, periods); err != nil {
+			return err
+		}
+	}
+	typeset(m.Stdout, importReport(report, calendarFile(c)))
+	return nil
+}
+
+// keepCalendar writes what was imported, and what was before, at once or not at all.
+func keepCalendar(c *config.Config, periods []calendar.Period) error {
+	older, _, err := imported(c)
+	if err != nil {
+		return err
+	}
+	merged, _ := calendar.Of(older).Merge(periods)
+	text, err := calendar.Format(merged.All())
+	if err != nil {
+		return fmt.Errorf("write the calendar: %w", err)
+	}
+	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+		return fmt.Errorf("create the data folder: %w", err)
+	}
+	target := calendarFile(c)
+	if err := os.WriteFile(target+".new", text, 0o600); err != nil {
+		return fmt.Errorf("write the calendar: %w", err)
+	}
+	if err := os.Rename(target+".new", target); err != nil {
+		return fmt.Errorf("write the calendar: %w", err)
+	}
+	return nil
+}
+
+// warnCalendar tells the operator which calendars of the chats are unknown or will be soon, and what is wrong with an
+// imported one: the embedded one is used then.
+func (m Main) warnCalendar(c *config.Config) error {
+	known, err := almanac(c)
+	var wrong *calendar.FileError
+	if errors.As(err, &wrong) {
+		fmt.Fprintln(m.Stderr, locales.Typeset(wrong.Error()+"\nLe calendrier importé est ignoré ; le calendrier d’origine est utilisé."))
+		known, err = calendar.Embedded()
+	}
+	if err != nil {
+		return err
+	}
+	told := map[string]bool{}
+	for _, d := range c.Destinations {
+		if told[d.Zone.ID] || d.Zone.ID == "" {
+			continue
+		}
+		told[d.Zone.ID] = true
+		schools, err := known.Schools(d.Zone)
+		if err != nil {
+			return err
+		}
+		today := calendar.DateOf(time.Now().In(schools.Clock()))
+		if schools.Expiring(today) {
+			text := []string{d.Zone.Title + " :", knownText(schools, today), "Pour le compléter : panneau calendrier import export.csv"}
+			fmt.Fprintln(m.Stderr, locales.Typeset(strings.Join(text, " ")))
+		}
+	}
+	return nil
+}
