@@ -76,8 +76,9 @@ var festivals = [...]struct {
 
 const abolition = "Abolition de l’esclavage"
 
-// festival returns the public holiday of a day in some regions. One that is certain goes before one that is not.
-func festival(d Date, regions region) (found Festival, ok bool) {
+// festival returns the public holiday of a day in some regions: the first one of the list, where those that are certain
+// stand before the others.
+func festival(d Date, regions region) (Festival, bool) {
 	year, month, day := d.Civil()
 	sinceEaster := int(d - easter(year))
 	for i := range festivals {
@@ -85,10 +86,9 @@ func festival(d Date, regions region) (found Festival, ok bool) {
 		counted := f.month == 0 && f.day == sinceEaster
 		fixed := f.month == month && f.day == day
 		here := f.regions == everyRegion || f.regions&regions != 0
-		if !here || !counted && !fixed || year < f.from || f.to > 0 && year > f.to || ok && f.toConfirm {
-			continue
+		if here && (counted || fixed) && year >= f.from && (f.to == 0 || year <= f.to) {
+			return Festival{f.name, d, f.toConfirm}, true
 		}
-		found, ok = Festival{f.name, d, f.toConfirm}, true
 	}
-	return found, ok
+	return Festival{}, false
 }

@@ -1,5 +1,7 @@
 package calendar
 
+import "slices"
+
 // Change is what a merge made of one period.
 type Change struct {
 	Before, After Period // Before has no name where the period is new
@@ -9,6 +11,7 @@ type Change struct {
 type Report struct {
 	Changes []Change
 	Kept    []Period // what we have and the newer data, though it has that zone and year, does not
+	Dropped []Period // the same, but the newer data has something else at that time: a name that was changed
 	Suspect []Period // what the newer data says and nobody believes: see [Period.Suspect]
 }
 
@@ -26,12 +29,13 @@ func (p Period) name() name { return name{p.unit(), p.key()} }
 
 // merge puts newer periods in the place of older ones. Nothing good is lost: what the newer data does not have stays, an
 // end that is known stays where the newer data gives the same beginning alone, and so does what is in the place of
-// something suspect. Of a school year that the newer data has up to its end, only what is official stays.
+// something suspect. What overlaps with something newer of another name goes; so does what is not official, of a school
+// year that the newer data has up to its end.
 func merge(older, newer []Period) ([]Period, Report) {
 	was, is := byName(older), byName(newer)
-	has, whole := map[unit]bool{}, map[unit]bool{}
+	has, whole := map[unit][]Period{}, map[unit]bool{}
 	for _, p := range newer {
-		has[p.unit()] = true
+		has[p.unit()] = append(has[p.unit()], p)
 		whole[p.unit()] = whole[p.unit()] || p.Closing() && p.Origin == Official
 	}
 	var merged []Period
@@ -40,18 +44,31 @@ func merge(older, newer []Period) ([]Period, Report) {
 		if len(is[n]) > 0 || whole[n.unit] && periods[0].Origin != Official {
 			continue
 		}
-		merged = append(merged, periods...)
-		if has[n.unit] {
-			report.Kept = append(report.Kept, periods...)
+		for _, p := range periods {
+			switch {
+			case !p.Suspect() && p.overlapsAny(has[n.unit]): // how far a suspect one reaches is not known
+				report.Dropped = append(report.Dropped, p)
+				continue
+			case has[n.unit] != nil:
+				report.Kept = append(report.Kept, p)
+			}
+			merged = append(merged, p)
 		}
 	}
 	for n, periods := range is {
 		merged = append(merged, replace(was[n], periods, &report)...)
 	}
-	report.Kept, report.Suspect = sorted(report.Kept), sorted(report.Suspect)
+	report.Kept, report.Dropped, report.Suspect = sorted(report.Kept), sorted(report.Dropped), sorted(report.Suspect)
 	merged = sorted(merged)
 	report.Changes = changes(was, merged)
 	return merged, report
+}
+
+// overlapsAny reports whether one of some periods has days in common, for the same pupils.
+func (p Period) overlapsAny(others []Period) bool {
+	return slices.ContainsFunc(others, func(q Period) bool {
+		return !q.Suspect() && q.Levels&p.Levels != 0 && q.Start < p.back() && p.Start < q.back()
+	})
 }
 
 // replace merges the periods of one name.

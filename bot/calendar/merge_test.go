@@ -115,6 +115,23 @@ func TestMergePrefersTheMinistryToThePress(t *testing.T) {
 	}
 }
 
+func TestMergeFollowsAChangeOfName(t *testing.T) {
+	text := header + "Vacances de Pâques;-;2027-04-23T22:00:00+00:00;2027-05-09T22:00:00+00:00;Lille;Zone B;2026-2027\n"
+	after, report := embedded(t).Merge(parse(t, text))
+	s := schoolsOf(t, after, "b")
+	if old, fresh := s.Day(date(t, "2027-04-20"), 0), s.Day(date(t, "2027-05-05"), 0); old.Kind != calendar.SchoolDay || fresh.Kind != calendar.Holiday {
+		t.Errorf("what was « printemps » is %+v, « Pâques » is %+v", old, fresh)
+	}
+	// The bridge of Ascension, on 7 May, lies within the new holidays.
+	want := []string{
+		"b 2026-2027 Vacances de Printemps 2027-04-17 2027-05-03",
+		"b 2026-2027 Pont de l'Ascension 2027-05-07 2027-05-07",
+	}
+	if diff := cmp.Diff(want, lines(report.Dropped)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestMergeByDegree(t *testing.T) {
 	// A calendar for écoles alone leaves the other levels what they had.
 	text := header + "Vacances de Noël;Premier degré;2026-12-11T23:00:00+00:00;2027-01-11T23:00:00+00:00;Polynésie;Polynésie;2026-2027\n"

@@ -96,8 +96,7 @@ func fromCSV(data []byte) ([]record, *Problem) {
 }
 
 func csvProblem(err error) *Problem {
-	var broken *csv.ParseError
-	if errors.As(err, &broken) {
+	if broken, ok := errors.AsType[*csv.ParseError](err); ok {
 		return &Problem{broken.Line, "", "ligne illisible (guillemets ou nombre de colonnes)", exportRemedy}
 	}
 	return &Problem{1, "", "fichier illisible", exportRemedy}
@@ -111,21 +110,12 @@ func fromJSON(data []byte) ([]record, *Problem) {
 		return 1 + bytes.Count(data[:offset], []byte("\n"))
 	}
 	broken := func() *Problem { return &Problem{line(), "", "JSON illisible", exportRemedy} }
-	opening, err := decoder.Token()
-	for opening == json.Delim('{') && err == nil {
-		var key json.Token
-		if key, err = decoder.Token(); err != nil || key == json.Delim('}') {
-			return nil, &Problem{line(), "results", "liste manquante", exportRemedy}
-		}
-		if key == "results" {
-			opening, err = decoder.Token()
-			break
-		}
-		var skipped json.RawMessage
-		err = decoder.Decode(&skipped)
-	}
-	if err != nil || opening != json.Delim('[') {
+	found, err := enterList(decoder)
+	if err != nil {
 		return nil, broken()
+	}
+	if !found {
+		return nil, &Problem{line(), "results", "liste manquante", exportRemedy}
 	}
 	var list []record
 	for decoder.More() {
@@ -137,16 +127,8 @@ func fromJSON(data []byte) ([]record, *Problem) {
 			return nil, &Problem{line(), "", fmt.Sprintf("plus de %d fiches", mostRecords), exportRemedy}
 		}
 		r := record{line(), fmt.Sprintf("fiche %d : ", len(list)+1), map[string]string{}}
-		for _, name := range columns {
-			value, ok := row[name]
-			text, isText := value.(string)
-			switch {
-			case name == "population" && value == nil:
-				text = "-" // the export leaves out what is empty
-			case !ok || !isText:
-				return nil, &Problem{r.line, name, r.where + "texte manquant", exportRemedy}
-			}
-			r.fields[name] = text
+		if problem := r.fill(row); problem != nil {
+			return nil, problem
 		}
 		list = append(list, r)
 	}
@@ -154,4 +136,40 @@ func fromJSON(data []byte) ([]record, *Problem) {
 		return nil, broken()
 	}
 	return list, nil
+}
+
+// enterList reads up to the first element of the list.
+func enterList(decoder *json.Decoder) (bool, error) {
+	opening, err := decoder.Token()
+	if err != nil || opening == json.Delim('[') {
+		return true, err
+	}
+	for decoder.More() {
+		key, err := decoder.Token()
+		if err != nil {
+			return false, err
+		}
+		if key == "results" {
+			opening, err := decoder.Token()
+			return opening == json.Delim('['), err
+		}
+		var skipped json.RawMessage
+		if err := decoder.Decode(&skipped); err != nil {
+			return false, err
+		}
+	}
+	_, err = decoder.Token()
+	return false, err
+}
+
+// fill takes the columns of a record from JSON. An export leaves out what is empty, and only the population may be.
+func (r record) fill(row map[string]any) *Problem {
+	for _, name := range columns {
+		text, ok := row[name].(string)
+		if !ok && (name != "population" || row[name] != nil) {
+			return &Problem{r.line, name, r.where + "texte manquant", exportRemedy}
+		}
+		r.fields[name] = text
+	}
+	return nil
 }

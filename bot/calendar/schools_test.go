@@ -156,7 +156,7 @@ func TestDaysByHand(t *testing.T) {
 
 func TestWhatIsNotCertainIsMarked(t *testing.T) {
 	for zone, days := range map[string]map[string]bool{
-		"nouvelle-caledonie": {"2026-10-12": true, "2025-10-13": false}, // press; official
+		"nouvelle-caledonie": {"2026-10-12": true, "2025-10-13": false}, // known from the press, and from the ministry
 		"martinique":         {"2026-07-20": true, "2026-04-01": false}, // no return published
 		"a":                  {"2027-07-20": true, "2026-12-21": false}, // deduced from B and C
 		"c":                  {"2027-07-20": false},

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
@@ -77,21 +76,26 @@ func imported(c *config.Config) ([]calendar.Period, time.Time, error) {
 	return periods, info.ModTime(), err
 }
 
-// almanac is the embedded calendar together with what was imported. The newer of both counts.
+// almanac is the embedded calendar together with what was imported.
 func almanac(c *config.Config) (*calendar.Almanac, error) {
-	embedded, err := calendar.Embedded()
+	periods, at, err := imported(c)
 	if err != nil {
 		return nil, err
 	}
-	periods, at, err := imported(c)
-	if err != nil || periods == nil {
+	return together(periods, at)
+}
+
+// together merges the embedded calendar and what was imported at some time. The newer of both counts.
+func together(periods []calendar.Period, at time.Time) (*calendar.Almanac, error) {
+	embedded, err := calendar.Embedded()
+	if err != nil || len(periods) == 0 {
 		return embedded, err
 	}
+	older, newer := embedded, periods
 	if calendar.DateOf(at) < calendar.Copied() {
-		merged, _ := calendar.Of(periods).Merge(embedded.All())
-		return merged, nil
+		older, newer = calendar.Of(periods), embedded.All()
 	}
-	merged, _ := embedded.Merge(periods)
+	merged, _ := older.Merge(newer)
 	return merged, nil
 }
 
@@ -133,7 +137,7 @@ func (m Main) showCalendar(file, year string, args []string) error {
 	if year == "" {
 		year = yearOf(zone, today)
 	}
-	if !yearForm(zone).MatchString(year) {
+	if !validYear(zone, year) {
 		return usageError{fmt.Errorf("année scolaire inconnue : « %s ». Pour cette zone, écrivez par exemple %s", year, yearOf(zone, today))}
 	}
 	typeset(m.Stdout, calendarSheet{known, schools, zone, year, today}.String())
@@ -145,12 +149,10 @@ func civil(zone calendar.Zone) bool {
 	return zone.ID == "nouvelle-caledonie" || zone.ID == "wallis-et-futuna"
 }
 
-// yearForm is how a zone's school years are written.
-func yearForm(zone calendar.Zone) *regexp.Regexp {
-	if civil(zone) {
-		return regexp.MustCompile(`^20\d\d$`)
-	}
-	return regexp.MustCompile(`^20\d\d-20\d\d$`)
+// validYear reports whether a school year is written as those of a zone are.
+func validYear(zone calendar.Zone, year string) bool {
+	first := firstYear(year)
+	return first >= 2000 && first < 2100 && year == yearOf(zone, calendar.On(first, time.August, 1))
 }
 
 // yearOf is the school year that a day belongs to. One begins in August.
@@ -167,8 +169,8 @@ func yearOf(zone calendar.Zone, day calendar.Date) string {
 
 // refuseCalendar prints what is wrong with a calendar's file.
 func (m Main) refuseCalendar(err error) error {
-	var wrong *calendar.FileError
-	if !errors.As(err, &wrong) {
+	wrong, ok := errors.AsType[*calendar.FileError](err)
+	if !ok {
 		return err
 	}
 	fmt.Fprintln(m.Stderr, locales.Typeset(wrong.Error()))
@@ -189,13 +191,20 @@ func (m Main) importCalendar(file, name string) error {
 	if err != nil {
 		return m.refuseCalendar(err)
 	}
-	before, err := almanac(c)
+	older, at, err := imported(c)
+	if wrong, broken := errors.AsType[*calendar.FileError](err); broken {
+		fmt.Fprintln(m.Stderr, locales.Typeset(wrong.Error()+"\nLe calendrier importé auparavant est illisible : il est remplacé."))
+	} else if err != nil {
+		return err
+	}
+	before, err := together(older, at)
 	if err != nil {
-		return m.refuseCalendar(err)
+		return err
 	}
 	_, report := before.Merge(periods)
-	if len(report.Changes) > 0 {
-		if err := keepCalendar(c, periods); err != nil {
+	if len(report.Changes) > 0 || len(report.Dropped) > 0 {
+		merged, _ := calendar.Of(older).Merge(periods)
+		if err := keepCalendar(c, merged); err != nil {
 			return err
 		}
 	}
@@ -203,26 +212,33 @@ func (m Main) importCalendar(file, name string) error {
 	return nil
 }
 
-// keepCalendar writes what was imported, and what was before, at once or not at all.
-func keepCalendar(c *config.Config, periods []calendar.Period) error {
-	older, _, err := imported(c)
-	if err != nil {
-		return err
-	}
-	merged, _ := calendar.Of(older).Merge(periods)
-	text, err := calendar.Format(merged.All())
+// keepCalendar writes what was imported, now and before, into the data folder.
+func keepCalendar(c *config.Config, a *calendar.Almanac) error {
+	text, err := calendar.Format(a.All())
 	if err != nil {
 		return fmt.Errorf("write the calendar: %w", err)
 	}
 	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
 		return fmt.Errorf("create the data folder: %w", err)
 	}
-	target := calendarFile(c)
-	if err := os.WriteFile(target+".new", text, 0o600); err != nil {
+	if err := replaceFile(calendarFile(c), text); err != nil {
 		return fmt.Errorf("write the calendar: %w", err)
 	}
-	if err := os.Rename(target+".new", target); err != nil {
-		return fmt.Errorf("write the calendar: %w", err)
+	return nil
+}
+
+// replaceFile writes a file as a whole: a power cut leaves the old one or the new one.
+func replaceFile(name string, data []byte) error {
+	file, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		err = os.Rename(file.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
 	}
 	return nil
 }
@@ -231,8 +247,7 @@ func keepCalendar(c *config.Config, periods []calendar.Period) error {
 // imported one: the embedded one is used then.
 func (m Main) warnCalendar(c *config.Config) error {
 	known, err := almanac(c)
-	var wrong *calendar.FileError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*calendar.FileError](err); ok {
 		fmt.Fprintln(m.Stderr, locales.Typeset(wrong.Error()+"\nLe calendrier importé est ignoré ; le calendrier d’origine est utilisé."))
 		known, err = calendar.Embedded()
 	}

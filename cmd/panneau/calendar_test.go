@@ -95,8 +95,17 @@ func TestSchoolYearOfADay(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := yearOf(zone, calendar.On(c.year, c.month, c.day))
-		if got != c.want || previousYear(got) != c.last || !yearForm(zone).MatchString(got) {
+		if got != c.want || previousYear(got) != c.last || !validYear(zone, got) {
 			t.Errorf("%+v: got %s after %s", c, got, previousYear(got))
+		}
+	}
+	zone, err := calendar.Find("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, year := range []string{"", "2026", "2026-2028", "26-27", "2026-2027-2028", "1026-1027"} {
+		if validYear(zone, year) {
+			t.Errorf("%q passes for a school year of zone A", year)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -62,13 +63,20 @@ func (s calendarSheet) periodRows(periods []calendar.Period) [][2]string {
 	return rows
 }
 
+// firstYear is the civil year in which a school year begins.
+func firstYear(year string) int {
+	first, _, _ := strings.Cut(year, "-")
+	n, _ := strconv.Atoi(first)
+	return n
+}
+
 // previousYear is the school year before one.
 func previousYear(year string) string {
-	var first, last int
-	if n, _ := fmt.Sscanf(year, "%d-%d", &first, &last); n == 2 {
-		return fmt.Sprintf("%d-%d", first-1, last-1)
+	first := firstYear(year)
+	if strings.Contains(year, "-") {
+		return fmt.Sprintf("%d-%d", first-1, first)
 	}
-	return fmt.Sprint(first - 1)
+	return strconv.Itoa(first - 1)
 }
 
 // period says when a period is.
@@ -94,8 +102,7 @@ func (s calendarSheet) period(p calendar.Period) string {
 
 // festivals lists the public holidays of the school year, and the days that might be some.
 func (s calendarSheet) festivals() (certain, doubtful [][2]string) {
-	var first int
-	fmt.Sscanf(s.year, "%d", &first)
+	first := firstYear(s.year)
 	from, to := calendar.On(first, time.September, 1), calendar.On(first+1, time.September, 1)
 	if civil(s.zone) {
 		from, to = calendar.On(first, time.January, 1), calendar.On(first+1, time.January, 1)
@@ -169,7 +176,13 @@ func importReport(r calendar.Report, file string) string {
 	} else {
 		fmt.Fprintf(&b, "Le calendrier est importé dans %s. Un Panneau qui tourne le lit à son prochain démarrage.\n", file)
 	}
-	var added, changed, kept, suspect [][2]string
+	list := func(periods []calendar.Period) (rows [][2]string) {
+		for _, p := range periods {
+			rows = append(rows, [2]string{heading(p), dates(p)})
+		}
+		return rows
+	}
+	var added, changed [][2]string
 	for _, c := range r.Changes {
 		row := [2]string{heading(c.After), dates(c.After)}
 		if c.Before.Name == "" {
@@ -179,20 +192,15 @@ func importReport(r calendar.Report, file string) string {
 		row[1] += " (avant : " + dates(c.Before) + ")"
 		changed = append(changed, row)
 	}
-	for _, p := range r.Kept {
-		kept = append(kept, [2]string{heading(p), dates(p)})
-	}
-	for _, p := range r.Suspect {
-		suspect = append(suspect, [2]string{heading(p), dates(p)})
-	}
 	for _, part := range []struct {
 		title string
 		rows  [][2]string
 	}{
 		{"Ajouté", added},
 		{"Modifié", changed},
-		{"Conservé, bien que le fichier ne l'ait pas", kept},
-		{"Dates qui paraissent fausses : ces jours comptent comme des jours de classe", suspect},
+		{"Conservé, bien que le fichier ne l'ait pas", list(r.Kept)},
+		{"Retiré, car le fichier a autre chose à ces dates", list(r.Dropped)},
+		{"Dates qui paraissent fausses : ces jours comptent comme des jours de classe", list(r.Suspect)},
 	} {
 		if len(part.rows) > 0 {
 			b.WriteString("\n" + part.title + "\n" + table(part.rows))
