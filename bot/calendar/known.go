@@ -76,7 +76,7 @@ func (s *Schools) Presumed(p Period) Date {
 // certain finds the stretches of which the periods tell everything: each school year from the end of the summer before it
 // to the end of its own.
 func (s *Schools) certain(periods []Period) []stretch {
-	const longestTerm = 150 // days without any period: Nouvelle-Calédonie has 60, Corse 60
+	const longestTerm = 150 // days: no term is as long, and a school year that is missing is longer
 	var list []stretch
 	var years []string
 	byYear := map[string][]Period{}

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -98,15 +99,10 @@ func (p Period) back() Date {
 // each académie.
 func sorted(periods []Period) []Period {
 	slices.SortStableFunc(periods, func(a, b Period) int {
-		for _, c := range []int{
-			strings.Compare(a.Zone, b.Zone), strings.Compare(a.Year, b.Year), int(a.Start - b.Start),
-			int(a.Return - b.Return), strings.Compare(a.Name, b.Name), int(a.Levels) - int(b.Levels),
-		} {
-			if c != 0 {
-				return c
-			}
-		}
-		return 0
+		return cmp.Or(
+			cmp.Compare(a.Zone, b.Zone), cmp.Compare(a.Year, b.Year), cmp.Compare(a.Start, b.Start),
+			cmp.Compare(a.Return, b.Return), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Levels, b.Levels),
+		)
 	})
 	return slices.CompactFunc(periods, func(a, b Period) bool {
 		a.Source, a.Origin = b.Source, b.Origin
