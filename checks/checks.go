@@ -47,6 +47,8 @@ type Env struct {
 	Roots *x509.CertPool
 	// Addresses says where a check may connect to. The zero value: public addresses only.
 	Addresses Addresses
+	// Manners space the checks of one site and keep off those that turn us away. Nil: every run is made at once.
+	Manners *Manners
 }
 
 // UserAgent is the name under which Panneau asks for pages: « Panneau/1.0 (+contact) ». The contact is a public URL or
@@ -72,5 +74,5 @@ func New(spec Spec, env Env) (bot.Checker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("check %s: %w", spec.ID, err)
 	}
-	return checker, nil
+	return env.Manners.around(spec, checker), nil
 }

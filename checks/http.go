@@ -23,6 +23,7 @@ type httpCheck struct {
 	recogniser *Recogniser
 	must       []matcher
 	mustNot    []matcher
+	memory     *memory
 	logger     *slog.Logger
 }
 
@@ -46,6 +47,7 @@ func newHTTP(spec Spec, env Env) (bot.Checker, error) {
 		recogniser: recogniser,
 		must:       must,
 		mustNot:    mustNot,
+		memory:     &memory{},
 		logger:     env.Logger,
 	}, nil
 }
@@ -86,6 +88,7 @@ func (c *httpCheck) run(parent context.Context) bot.Verdict {
 	p.enter(reading)
 	body, err := readUpTo(response.Body, c.spec.Limits.Body)
 	v := c.judge(response, newPage(body, response.Header.Get("Content-Type")), err == nil)
+	v = c.memory.settle(response, v, err == nil)
 	if err != nil && v.Outcome == bot.Up {
 		v = c.failed(parent, ctx, p, trail, err)
 	}
@@ -111,7 +114,7 @@ func (c *httpCheck) ask(ctx context.Context, trail *trail) (*http.Response, erro
 	if err != nil {
 		return nil, err
 	}
-	client := http.Client{Transport: c.transport, Jar: jar, CheckRedirect: trail.follow}
+	client := http.Client{Transport: c.memory.transport(c.transport), Jar: jar, CheckRedirect: trail.follow}
 	return client.Do(request)
 }
 
