@@ -20,29 +20,46 @@ import (
 //go:embed data/*.yaml
 var data embed.FS
 
-// signaturesFile is the one file that holds no platforms.
-const signaturesFile = "data/signatures.yaml"
+// The files that hold no platforms.
+const (
+	signaturesFile = "data/signatures.yaml"
+	nodesFile      = "data/nodes.yaml"
+)
 
-// Catalogue is a set of platforms and of page signatures. It does not change once made and is safe for concurrent use.
+// Catalogue is a set of platforms, of what they have in common, and of page signatures. It does not change once made
+// and is safe for concurrent use.
 type Catalogue struct {
 	Platforms  []Entry // in the order to show
+	Nodes      []Node
 	Signatures []Signature
 }
 
-// Entry is one platform with how it is checked and how well that is known.
+// Entry is one platform with how it is checked and how well that is known. It depends on others only where a source says
+// that people log in through them.
 type Entry struct {
 	bot.Platform
 	Publisher string // who runs it, and the software
 	Public    string // whom it is for, in French
 	Login     string // what logging in depends on, in French; empty where that is not known
 	Checks    []Check
-	// DependsOn lists the platforms without which most people cannot log in to this one: only where a source says so.
-	DependsOn  []bot.PlatformID
+	// StandsOn lists the nodes that it shares with other platforms.
+	StandsOn   []bot.PlatformID
 	Confidence Confidence
 	Sources    []string // entries of SOURCES.md; for an operator's own platform, empty
-	Verified   string   // when and how the entry was looked at last, in French
+	CheckedOn  string   // the day when the entry was last compared with its sources, "2026-11-23"
 	Suspect    string   // why the entry may be wrong, in French; empty where nothing says so
 	Default    bool     // whether a fresh installation watches it
+}
+
+// Sure reports whether an entry is known well enough to be watched without anybody naming it: its host is confirmed,
+// nothing speaks against it, it is not one that its owner opens only at times, and there is something to look at.
+func (e Entry) Sure() bool {
+	return e.Confidence == Confirmed && e.Suspect == "" && !e.OnDemand && len(e.Checks) > 0
+}
+
+// Serves reports whether an entry is for one of the académies: those of the whole country are for all.
+func (e Entry) Serves(académies []string) bool {
+	return len(e.Areas) == 0 || slices.ContainsFunc(e.Areas, func(a string) bool { return slices.Contains(académies, a) })
 }
 
 // Check is one check of a platform and when it is due.
@@ -79,28 +96,32 @@ func Load() (*Catalogue, error) {
 	}
 	var entries []Entry
 	for _, file := range files {
-		if file == signaturesFile {
+		if file == signaturesFile || file == nodesFile {
 			continue
 		}
-		content, err := data.ReadFile(file)
-		if err != nil {
-			return nil, fmt.Errorf("read the catalogue: %w", err)
-		}
-		list, err := Parse(file, content)
+		list, err := read(file, Parse)
 		if err != nil {
 			return nil, err
 		}
 		entries = append(entries, list...)
 	}
-	content, err := data.ReadFile(signaturesFile)
-	if err != nil {
-		return nil, fmt.Errorf("read the catalogue: %w", err)
-	}
-	signatures, err := parseSignatures(signaturesFile, content)
+	signatures, err := read(signaturesFile, parseSignatures)
 	if err != nil {
 		return nil, err
 	}
-	return assemble(entries, signatures)
+	nodes, err := read(nodesFile, parseNodes)
+	if err != nil {
+		return nil, err
+	}
+	return assemble(entries, nodes, signatures)
+}
+
+func read[T any](file string, parse func(string, []byte) ([]T, error)) ([]T, error) {
+	content, err := data.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the catalogue: %w", err)
+	}
+	return parse(file, content)
 }
 
 // With returns the catalogue with more platforms, an operator's own ones. An entry with the ID of one that is there
@@ -121,15 +142,16 @@ func (c *Catalogue) With(own ...Entry) (*Catalogue, error) {
 	if len(list) > 0 {
 		return nil, joined(list)
 	}
-	return assemble(entries, c.Signatures)
+	return assemble(entries, c.Nodes, c.Signatures)
 }
 
 // assemble puts a catalogue together, or says everything that keeps it from holding together.
-func assemble(entries []Entry, signatures []Signature) (*Catalogue, error) {
-	if err := errors.Join(validate(entries), validateSignatures(signatures, entries)); err != nil {
+func assemble(entries []Entry, nodes []Node, signatures []Signature) (*Catalogue, error) {
+	err := errors.Join(validate(entries, nodes), validateNodes(nodes, entries), validateSignatures(signatures, entries))
+	if err != nil {
 		return nil, fmt.Errorf("catalogue: %w", err)
 	}
-	c := &Catalogue{Signatures: signatures}
+	c := &Catalogue{Nodes: nodes, Signatures: signatures}
 	for _, e := range entries {
 		e.Checks = slices.Clone(e.Checks)
 		for i := range e.Checks {

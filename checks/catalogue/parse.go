@@ -15,7 +15,7 @@ import (
 
 // platformsFile is a file of platforms.
 type platformsFile struct {
-	Verified  string         `yaml:"verified"` // of the entries that say nothing else
+	CheckedOn string         `yaml:"checked_on"` // of the entries that say nothing else
 	Platforms []PlatformYAML `yaml:"platforms"`
 }
 
@@ -35,7 +35,7 @@ type signatureYAML struct {
 	Date      string           `yaml:"date"`
 }
 
-// Parse reads a file of platforms: a mapping with the key platforms, a list of [PlatformYAML], and verified. Unknown
+// Parse reads a file of platforms: a mapping with the key platforms, a list of [PlatformYAML], and checked_on. Unknown
 // keys and wrong types are refused with file and line. Everything else that is wrong is reported at once, each a
 // [checks.FieldError] whose field begins with the platform's ID.
 func Parse(file string, content []byte) ([]Entry, error) {
@@ -46,7 +46,7 @@ func Parse(file string, content []byte) ([]Entry, error) {
 	var entries []Entry
 	var errs []error
 	for _, y := range written.Platforms {
-		y.Verified = cmp.Or(y.Verified, written.Verified)
+		y.CheckedOn = cmp.Or(y.CheckedOn, written.CheckedOn)
 		entry, err := y.Entry()
 		entries = append(entries, entry)
 		for _, p := range checks.Problems(err) {
@@ -95,4 +95,31 @@ func positioned(file string, err error) error {
 		return fmt.Errorf("%s:%d: %s", file, found.GetToken().Position.Line, found.GetMessage())
 	}
 	return fmt.Errorf("%s: %w", file, err)
+}
+
+// nodeFile is a file of nodes.
+type nodeFile struct {
+	Nodes []nodeYAML `yaml:"nodes"`
+}
+
+type nodeYAML struct {
+	ID      bot.PlatformID `yaml:"id"`
+	Kind    NodeKind       `yaml:"kind"`
+	Name    string         `yaml:"name"`
+	Hosts   []string       `yaml:"hosts"`
+	Canary  bot.PlatformID `yaml:"canary"`
+	Sources []string       `yaml:"sources"`
+	Note    string         `yaml:"note"`
+}
+
+func parseNodes(file string, content []byte) ([]Node, error) {
+	var written nodeFile
+	if err := decode(file, content, &written); err != nil {
+		return nil, err
+	}
+	var list []Node
+	for _, y := range written.Nodes {
+		list = append(list, Node(y))
+	}
+	return list, nil
 }

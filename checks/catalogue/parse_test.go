@@ -15,6 +15,7 @@ func TestParseNamesTheLine(t *testing.T) {
 		{"platforms:\n  - id: a\n    nom: A\n", "x.yaml:3: "},
 		{"platforms:\n  - id: a\n    checks:\n      - {name: b, adresse: c}\n", "x.yaml:4: "},
 		{"platforms:\n  - id: a\n    default: peut-être\n", "x.yaml:3: "},
+		{"platforms:\n  - id: a\n    depends_on: [{on: b, reader: [families]}]\n", "x.yaml:3: "},
 		{"platforms:\n  - id: a\n    id: b\n", "x.yaml:3: "},
 		{"platforms:\n  - id: [\n", "x.yaml:"},
 		{"platforms: []\n---\nplatforms: []\n", "x.yaml: "},
@@ -35,6 +36,9 @@ platforms:
     confidence: D
     areas: [Lille, Caen]
     readers: [parents]
+    depends_on: [{on: b, readers: [parents]}]
+    checked_on: hier
+    default: true
     checks:
       - {name: accueil, url: "ftp://ent.exemple.fr"}
       - {name: accueil, url: "https://ent.exemple.fr", must_contain: [""]}
@@ -45,8 +49,8 @@ platforms:
 		fields = append(fields, p.Field)
 	}
 	want := []string{
-		"Mon ENT.id", "Mon ENT.name", "Mon ENT.url", "Mon ENT.url", "Mon ENT.confidence", "Mon ENT.areas[2]",
-		"Mon ENT.readers[1]", "Mon ENT.checks[1].url", "Mon ENT.checks[2].name", "Mon ENT.checks[2].must_contain[1]", "b.url",
+		"Mon ENT.id", "Mon ENT.name", "Mon ENT.url", "Mon ENT.url", "Mon ENT.confidence", "Mon ENT.checked_on",
+		"Mon ENT.default", "Mon ENT.areas[2]", "Mon ENT.readers[1]", "Mon ENT.depends_on[1].readers[1]", "Mon ENT.checks[1].url", "Mon ENT.checks[2].name", "Mon ENT.checks[2].must_contain[1]", "b.url",
 	}
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Error(diff)

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/checks"
@@ -44,11 +45,20 @@ func validateEntry(e Entry) []checks.FieldError {
 	add(!printable(e.URL), "url", "ce n’est pas une adresse à montrer", "écrivez une adresse https:// sans « ? » ni « @ », ou retirez la ligne")
 	add(e.URL != "" && e.Confidence != Confirmed && e.Confidence != Stated, "url", "l’adresse n’est pas confirmée", "retirez-la : elle serait imprimée dans les avis")
 	add(!slices.Contains([]Confidence{Confirmed, Dated, Presumed, Stated}, e.Confidence), "confidence", "degré inconnu", "écrivez A, B ou C, ou retirez la ligne")
+	_, err := time.Parse(time.DateOnly, e.CheckedOn)
+	add(e.CheckedOn != "" && err != nil, "checked_on", "ce n’est pas une date", "écrivez par exemple 2026-11-23")
+	add(e.Default && e.Confidence != Stated && !e.Sure(), "default", "l’entrée n’est pas assez sûre pour être vérifiée d’office", "retirez la ligne")
 	for i, area := range e.Areas {
 		add(!slices.Contains(académies(), area), fmt.Sprintf("areas[%d]", i+1), fmt.Sprintf("académie inconnue « %s »", area), "écrivez son nom comme le ministère, par exemple « Lille » ou « Orléans-Tours »")
 	}
-	for i, reader := range e.Readers {
-		add(!slices.Contains(bot.Audiences(), reader), fmt.Sprintf("readers[%d]", i+1), "public inconnu", "choisissez parmi : families, teachers, staff")
+	readers := func(at string, list []bot.Audience) {
+		for i, reader := range list {
+			add(!slices.Contains(bot.Audiences(), reader), fmt.Sprintf("%sreaders[%d]", at, i+1), "public inconnu", "choisissez parmi : families, teachers, staff")
+		}
+	}
+	readers("", e.Readers)
+	for i, d := range e.DependsOn {
+		readers(fmt.Sprintf("depends_on[%d].", i+1), d.Readers)
 	}
 	for i, c := range e.Checks {
 		at := fmt.Sprintf("checks[%d]", i+1)
@@ -68,7 +78,7 @@ func printable(address string) bool {
 }
 
 // validate looks at how the entries go together.
-func validate(entries []Entry) error {
+func validate(entries []Entry, nodes []Node) error {
 	var list []checks.FieldError
 	known := make(map[bot.PlatformID]Entry)
 	for _, e := range entries {
@@ -78,9 +88,14 @@ func validate(entries []Entry) error {
 		known[e.ID] = e
 	}
 	for _, e := range entries {
-		for i, id := range e.DependsOn {
-			if _, there := known[id]; !there {
-				list = append(list, problem(e, fmt.Sprintf("depends_on[%d]", i+1), fmt.Sprintf("plateforme inconnue « %s »", id), "écrivez l’identifiant d’une plateforme du catalogue"))
+		for i, d := range e.DependsOn {
+			if _, there := known[d.On]; !there {
+				list = append(list, problem(e, fmt.Sprintf("depends_on[%d]", i+1), fmt.Sprintf("plateforme inconnue « %s »", d.On), "écrivez l’identifiant d’une plateforme du catalogue"))
+			}
+		}
+		for i, id := range e.StandsOn {
+			if !slices.ContainsFunc(nodes, func(n Node) bool { return n.ID == id }) {
+				list = append(list, problem(e, fmt.Sprintf("stands_on[%d]", i+1), fmt.Sprintf("nœud inconnu « %s »", id), "écrivez l’identifiant d’un nœud de data/nodes.yaml"))
 			}
 		}
 		if reaches(e, e.ID, known, make(map[bot.PlatformID]bool)) {
@@ -92,13 +107,13 @@ func validate(entries []Entry) error {
 
 // reaches reports whether an entry depends, directly or not, on a platform.
 func reaches(e Entry, target bot.PlatformID, known map[bot.PlatformID]Entry, seen map[bot.PlatformID]bool) bool {
-	for _, id := range e.DependsOn {
-		if id == target {
+	for _, d := range e.DependsOn {
+		if d.On == target {
 			return true
 		}
-		if !seen[id] {
-			seen[id] = true
-			if reaches(known[id], target, known, seen) {
+		if !seen[d.On] {
+			seen[d.On] = true
+			if reaches(known[d.On], target, known, seen) {
 				return true
 			}
 		}

@@ -13,23 +13,24 @@ import (
 // PlatformYAML is a platform as it is written, in the catalogue and, with the same keys, in an operator's
 // configuration.
 type PlatformYAML struct {
-	ID         string         `yaml:"id"`
-	Name       string         `yaml:"name"`
-	Aliases    []string       `yaml:"aliases"`
-	Publisher  string         `yaml:"publisher"`
-	URL        string         `yaml:"url"` // for people; printed in notices
-	Areas      []string       `yaml:"areas"`
-	Readers    []bot.Audience `yaml:"readers"`
-	Public     string         `yaml:"public"`
-	Login      string         `yaml:"login"`
-	DependsOn  []string       `yaml:"depends_on"`
-	OnDemand   bool           `yaml:"on_demand"`
-	Confidence Confidence     `yaml:"confidence"`
-	Sources    []string       `yaml:"sources"`
-	Verified   string         `yaml:"verified"`
-	Suspect    string         `yaml:"suspect"`
-	Default    bool           `yaml:"default"`
-	Checks     []CheckYAML    `yaml:"checks"`
+	ID         string           `yaml:"id"`
+	Name       string           `yaml:"name"`
+	Aliases    []string         `yaml:"aliases"`
+	Publisher  string           `yaml:"publisher"`
+	URL        string           `yaml:"url"` // for people; printed in notices
+	Areas      []string         `yaml:"areas"`
+	Readers    []bot.Audience   `yaml:"readers"`
+	Public     string           `yaml:"public"`
+	Login      string           `yaml:"login"`
+	DependsOn  []DependencyYAML `yaml:"depends_on"`
+	StandsOn   []bot.PlatformID `yaml:"stands_on"`
+	OnDemand   bool             `yaml:"on_demand"`
+	Confidence Confidence       `yaml:"confidence"`
+	Sources    []string         `yaml:"sources"`
+	CheckedOn  string           `yaml:"checked_on"`
+	Suspect    string           `yaml:"suspect"`
+	Default    bool             `yaml:"default"`
+	Checks     []CheckYAML      `yaml:"checks"`
 }
 
 // CheckYAML is a check as it is written. What it leaves out has the defaults of [checks.Spec].
@@ -56,6 +57,25 @@ type LimitsYAML struct {
 	Headers time.Duration `yaml:"headers"`
 	Total   time.Duration `yaml:"total"`
 	Body    int64         `yaml:"body"`
+}
+
+// DependencyYAML is a dependency as it is written: the ID of a platform, or a mapping with on and readers.
+type DependencyYAML struct{ bot.Dependency }
+
+// UnmarshalYAML reads either form.
+func (d *DependencyYAML) UnmarshalYAML(unmarshal func(any) error) error {
+	if unmarshal(&d.On) == nil {
+		return nil
+	}
+	var long struct {
+		On      bot.PlatformID `yaml:"on"`
+		Readers []bot.Audience `yaml:"readers"`
+	}
+	if err := unmarshal(&long); err != nil {
+		return err
+	}
+	d.Dependency = bot.Dependency(long)
+	return nil
 }
 
 // PatternYAML is a pattern as it is written: a plain text, or a mapping with text or regexp, and source.
@@ -91,10 +111,10 @@ func (y PlatformYAML) Entry() (Entry, error) {
 			OnDemand: y.OnDemand,
 		},
 		Publisher: y.Publisher, Public: y.Public, Login: y.Login, Confidence: y.Confidence, Sources: y.Sources,
-		Verified: y.Verified, Suspect: y.Suspect, Default: y.Default,
+		StandsOn: y.StandsOn, CheckedOn: y.CheckedOn, Suspect: y.Suspect, Default: y.Default,
 	}
-	for _, id := range y.DependsOn {
-		e.DependsOn = append(e.DependsOn, bot.PlatformID(id))
+	for _, d := range y.DependsOn {
+		e.DependsOn = append(e.DependsOn, d.Dependency)
 	}
 	for i, c := range y.Checks {
 		e.Checks = append(e.Checks, c.check(y.ID, i))

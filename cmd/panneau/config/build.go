@@ -12,6 +12,7 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/checks"
 	"github.com/panneau-ecole/panneau/checks/catalogue"
 )
@@ -20,8 +21,9 @@ import (
 type builder struct {
 	*report
 	Options
-	folder      string               // of the file: relative paths start there
-	territories map[string]territory // by the word in the file: thousands of destinations share one
+	folder      string                      // of the file: relative paths start there
+	territories map[string]territory        // by the word in the file: thousands of destinations share one
+	everything  map[string][]bot.PlatformID // what « all » stands for, by audience and académies: shared as well
 }
 
 func (b *builder) config(f file) *Config {

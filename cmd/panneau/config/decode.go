@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/checks"
 	"github.com/panneau-ecole/panneau/checks/catalogue"
 )
@@ -37,6 +38,9 @@ func (d decoder) decode(n ast.Node, path string, into reflect.Value) {
 		return
 	case reflect.TypeFor[catalogue.PatternYAML]():
 		d.pattern(n, path, into)
+		return
+	case reflect.TypeFor[catalogue.DependencyYAML]():
+		d.dependency(n, path, into)
 		return
 	}
 	switch into.Kind() {
@@ -224,6 +228,20 @@ func (d decoder) pattern(n ast.Node, path string, into reflect.Value) {
 		d.scalar(n, path, reflect.ValueOf(&long.Text).Elem())
 	}
 	into.Set(reflect.ValueOf(catalogue.PatternYAML{Pattern: checks.Pattern(long)}))
+}
+
+// dependency fills a platform that another one needs: its identifier, or a block that says for whom.
+func (d decoder) dependency(n ast.Node, path string, into reflect.Value) {
+	var long dependencyEntry
+	if _, block := n.(ast.MapNode); block {
+		d.block(n, path, reflect.ValueOf(&long).Elem())
+		if !d.has(path + ".on") {
+			d.add(path, "clé manquante : on", "indiquez l’identifiant de la plateforme")
+		}
+	} else {
+		d.scalar(n, path, reflect.ValueOf(&long.On).Elem())
+	}
+	into.Set(reflect.ValueOf(catalogue.DependencyYAML{Dependency: bot.Dependency(long)}))
 }
 
 // word is the text of a scalar as it stands in the file, without quotes: a number keeps its digits, also when it is

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/calendar"
 )
 
 const accountsForTests = `
@@ -41,14 +43,20 @@ destinations:
 			ID: "equipe/C012AB3CD/1700000000.123400", Account: "equipe",
 			Address:  bot.Address{Channel: "C012AB3CD", Thread: "1700000000.123400"},
 			Audience: bot.Staff, Languages: fr, Place: bot.Place{Name: "Paris"},
+			Follows: []bot.PlatformID{
+				"pcn", "ent77", "ecollege78", "moncollege91", "webcollege93", "moncollege95", "mon-ent-occitanie", "ecollege31",
+				"educonnect", "apps", "tchap", "pronote", "ecoledirecte",
+			},
 		},
 		{
 			ID: "profs/12345678901234567890", Account: "profs", Address: bot.Address{Channel: "12345678901234567890"},
 			Audience: bot.Teachers, Languages: fr, Place: bot.Place{Name: "La Réunion"},
+			Follows: []bot.PlatformID{"educonnect", "apps", "tchap", "pronote", "ecoledirecte", "reunion-1d"},
 		},
 		{
 			ID: "ecran/terminal", Account: "ecran", Address: bot.Address{Channel: "terminal"},
 			Audience: bot.Families, Languages: fr, Place: bot.Place{Name: "Paris"},
+			Follows: []bot.PlatformID{"leia", "educonnect", "pronote", "ecoledirecte"},
 		},
 	}
 	var got []bot.Destination
@@ -62,6 +70,90 @@ destinations:
 	}
 	if diff := cmp.Diff([]string{"b Europe/Paris", "c Europe/Paris", "la-reunion Indian/Reunion", "corse Europe/Paris"}, zones); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestFollowingEverything proves that « all » is what concerns the readers and serves their académie, and that nothing
+// doubtful comes with it.
+func TestFollowingEverything(t *testing.T) {
+	const national, staff = "educonnect pronote ecoledirecte", "educonnect apps tchap pronote ecoledirecte"
+	for _, test := range []struct{ zone, audience, platforms, want string }{
+		{"Lille", "families", "", "enthdf " + national},
+		{"lille", "teachers", "", "enthdf " + staff},
+		{"La Réunion", "families", "", national + " reunion-1d"}, // metice is B
+		{"Normandie", "families", "", national},                  // educ-normandie is doubtful
+		{"Normandie", "families", "educ-normandie: {enabled: true}", "educ-normandie " + national},
+		{"Lille", "families", "wilapa: {enabled: true}", "enthdf " + national}, // watched, for others
+		{"Lille", "families", "lumni: {enabled: true}", "enthdf educonnect lumni pronote ecoledirecte"},
+		{"Lille", "families", "enthdf: {enabled: false}", national},
+		{"Lille", "families", "cantine: {name: Cantine, areas: [Amiens], checks: [{url: 'https://a.fr'}]}", "enthdf " + national},
+		{"Lille", "families", "cantine: {name: Cantine, areas: [Lille], checks: [{url: 'https://a.fr'}]}", "enthdf " + national + " cantine"},
+		{"wallis-et-futuna", "families", "", national},
+	} {
+		text := fmt.Sprintf("accounts: {e: {platform: console}}\ndestinations: [{account: e, zone: %s, audience: %s}]\n", test.zone, test.audience)
+		if test.platforms != "" {
+			text += "platforms:\n  " + test.platforms
+		}
+		c, err := load(t, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(strings.Fields(test.want), texts(c.Destinations[0].Follows)); diff != "" {
+			t.Errorf("%s %s %s:\n%s", test.zone, test.audience, test.platforms, diff)
+		}
+	}
+}
+
+// TestEveryAcadémieHasItsOwn proves that a zone stands for its académies, and no destination for a foreign one.
+func TestEveryAcadémieHasItsOwn(t *testing.T) {
+	known, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, zone := range calendar.Zones() {
+		for _, word := range append([]string{zone.ID}, zone.Académies...) {
+			c, err := load(t, "accounts: {e: {platform: console}}\ndestinations: [{account: e, zone: "+word+"}]")
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := c.Destinations[0]
+			if len(d.Académies) == 0 || word != zone.ID && !slices.Equal(d.Académies, []string{word}) {
+				t.Errorf("%s stands for %v", word, d.Académies)
+			}
+			for _, id := range d.Follows {
+				if e, _ := known.Find(id); !e.Sure() || !e.Serves(d.Académies) {
+					t.Errorf("%s follows %s", word, id)
+				}
+			}
+			if len(c.Platforms) > len(d.Follows)+2 { // apps and tchap, which do not concern families
+				t.Errorf("%s: %d platforms are watched, and %d followed", word, len(c.Platforms), len(d.Follows))
+			}
+		}
+	}
+}
+
+func TestDoubtsOfTheAcadémieAreSaid(t *testing.T) {
+	for text, want := range map[string][]string{
+		"[{account: e, zone: Créteil}]":                                                 {"Mon collège Val-de-Marne", "MonLycée.net"},
+		"[{account: e, zone: Créteil}, {account: e, zone: Créteil, channel: b}]":        {"Mon collège Val-de-Marne", "MonLycée.net"},
+		"[{account: e, zone: Créteil, follows: [pronote]}]":                             nil,
+		"[{account: e, zone: Lille}]":                                                   nil,
+		"[{account: e, zone: Normandie}]\nplatforms: {educ-normandie: {enabled: true}}": nil,
+	} {
+		c, err := load(t, "watch: {contact: a@exemple.fr}\naccounts: {e: {platform: console}}\ndestinations: "+text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, w := range c.Warnings {
+			got = append(got, strings.Split(w.Text, " »")[0])
+		}
+		for i, name := range want {
+			want[i] = "« " + name
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s:\n%s", text, diff)
+		}
 	}
 }
 

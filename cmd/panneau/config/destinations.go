@@ -13,7 +13,8 @@ import (
 // Destination is a destination with the school zone that it lives by.
 type Destination struct {
 	bot.Destination
-	Zone calendar.Zone
+	Zone      calendar.Zone
+	Académies []string // whose platforms concern it: the one that was named, or all of the zone
 }
 
 func (b *builder) destinations(entries []destinationEntry, c *Config) []Destination {
@@ -38,15 +39,15 @@ func (b *builder) destinations(entries []destinationEntry, c *Config) []Destinat
 func (b *builder) destination(path string, e destinationEntry, c *Config) Destination {
 	account := b.accountOf(path+".account", e.Account, c.Accounts)
 	where := b.territory(path+".zone", e.Zone)
-	d := Destination{Zone: where.zone, Destination: bot.Destination{
+	d := Destination{Zone: where.zone, Académies: where.académies, Destination: bot.Destination{
 		Account:   account.ID,
 		Address:   b.address(path, e, account.Platform),
 		Audience:  b.audience(path+".audience", e.Audience),
 		Place:     where.place,
 		Languages: b.languages(path+".languages", e.Languages),
-		Follows:   b.follows(path+".follows", e.Follows, c.Platforms),
 	}}
 	d.ID = destinationID(account.ID, d.Address)
+	d.Follows = b.follows(path+".follows", e.Follows, d, c.Platforms)
 	return d
 }
 
@@ -159,10 +160,11 @@ func (b *builder) audience(path, word string) bot.Audience {
 	return bot.Audience(b.oneOf(path, word, texts(bot.Audiences())))
 }
 
-// territory is a school zone with its clock.
+// territory is a school zone with its clock, and the académies that the file means by it.
 type territory struct {
-	zone  calendar.Zone
-	place bot.Place
+	zone      calendar.Zone
+	place     bot.Place
+	académies []string
 }
 
 // territory reads a zone or académie. There is no default: a wrong clock or calendar is worse than a question.
@@ -184,7 +186,7 @@ func (b *builder) territory(path, name string) territory {
 	if err != nil {
 		b.add(path, "l’heure de cette zone n’est pas disponible", "signalez-le : ces données font partie de Panneau")
 	}
-	b.territories[name] = territory{zone, bot.Place{Location: clock, Name: zone.Name}}
+	b.territories[name] = territory{zone, bot.Place{Location: clock, Name: zone.Name}, académiesOf(name)}
 	return b.territories[name]
 }
 

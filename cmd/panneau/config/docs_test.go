@@ -1,14 +1,11 @@
 package config
 
 import (
-	"fmt"
 	"os"
 	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/panneau-ecole/panneau/checks/catalogue"
 )
@@ -18,6 +15,8 @@ func leaves(t reflect.Type, path string) []string {
 	switch {
 	case t == reflect.TypeFor[catalogue.PatternYAML]():
 		return append(leaves(reflect.TypeFor[patternEntry](), path), strings.TrimPrefix(path, "."))
+	case t == reflect.TypeFor[catalogue.DependencyYAML]():
+		return append(leaves(reflect.TypeFor[dependencyEntry](), path), strings.TrimPrefix(path, "."))
 	case t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Struct:
 		return leaves(t.Elem(), path+".<>")
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
@@ -59,45 +58,6 @@ func TestNothingElseIsDocumented(t *testing.T) {
 				t.Errorf("docs/fr/configuration.md tells of %s, which does not exist", word)
 			}
 		}
-	}
-}
-
-// TestCatalogueIsListed keeps the list of platforms in the reference as the catalogue has it.
-func TestCatalogueIsListed(t *testing.T) {
-	const name, begin, end = "../../../docs/fr/configuration.md", "-update » -->\n", "<!-- fin du catalogue -->"
-	known, err := shipped()
-	if err != nil {
-		t.Fatal(err)
-	}
-	list := "| identifiant | nom | académies | vérifiée |\n|---|---|---|---|\n"
-	for _, e := range known.Platforms {
-		list += fmt.Sprintf("| %#q | %s | %s | %s |\n", e.ID, e.Name, strings.Join(e.Areas, ", "), how(e))
-	}
-	reference := string(read(t, name))
-	before, rest, _ := strings.Cut(reference, begin)
-	got, after, found := strings.Cut(rest, end)
-	if !found {
-		t.Fatal("the reference has no place for the catalogue")
-	}
-	if *update {
-		if err := os.WriteFile(name, []byte(before+begin+list+end+after), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(list, got); diff != "" {
-		t.Errorf("docs/fr/configuration.md (-want +got):\n%s", diff)
-	}
-}
-
-func how(e catalogue.Entry) string {
-	switch {
-	case len(e.Checks) == 0:
-		return "sans contrôle"
-	case e.Default:
-		return "d’office"
-	default:
-		return "si elle est nommée ou suivie"
 	}
 }
 

@@ -71,17 +71,17 @@ type destinationEntry struct {
 
 // platformEntry changes a platform of the catalogue, or describes another one with the catalogue's own keys.
 type platformEntry struct {
-	Enabled   bool                  `yaml:"enabled"` // counts where it is given; a platform that is mentioned is on
-	Name      string                `yaml:"name"`
-	Aliases   []string              `yaml:"aliases"`
-	URL       string                `yaml:"url"`
-	Areas     []string              `yaml:"areas"`
-	Readers   []bot.Audience        `yaml:"readers"`
-	DependsOn []string              `yaml:"depends_on"`
-	OnDemand  bool                  `yaml:"on_demand"`
-	Schedule  string                `yaml:"schedule"`
-	Timezone  string                `yaml:"timezone"`
-	Checks    []catalogue.CheckYAML `yaml:"checks"`
+	Enabled   bool                       `yaml:"enabled"` // counts where it is given; a platform that is mentioned is on
+	Name      string                     `yaml:"name"`
+	Aliases   []string                   `yaml:"aliases"`
+	URL       string                     `yaml:"url"`
+	Areas     []string                   `yaml:"areas"`
+	Readers   []bot.Audience             `yaml:"readers"`
+	DependsOn []catalogue.DependencyYAML `yaml:"depends_on"`
+	OnDemand  bool                       `yaml:"on_demand"`
+	Schedule  string                     `yaml:"schedule"`
+	Timezone  string                     `yaml:"timezone"`
+	Checks    []catalogue.CheckYAML      `yaml:"checks"`
 }
 
 // patternEntry is a pattern in its long form.
@@ -89,6 +89,12 @@ type patternEntry struct {
 	Text   string `yaml:"text"`
 	Regexp string `yaml:"regexp"`
 	Source bool   `yaml:"source"`
+}
+
+// dependencyEntry is a dependency in its long form.
+type dependencyEntry struct {
+	On      bot.PlatformID `yaml:"on"`
+	Readers []bot.Audience `yaml:"readers"`
 }
 
 // name is a key that the operator chooses.

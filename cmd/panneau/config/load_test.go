@@ -153,8 +153,17 @@ func TestDefault(t *testing.T) {
 	if len(c.Accounts) != 1 || c.Accounts[0].Platform != bot.Console || len(c.Destinations) != 1 {
 		t.Fatalf("got %+v and %+v", c.Accounts, c.Destinations)
 	}
-	if d := c.Destinations[0]; d.Address.Channel != "terminal" || d.Audience != bot.Families || d.Follows != nil {
+	if d := c.Destinations[0]; d.Address.Channel != "terminal" || d.Audience != bot.Families {
 		t.Errorf("got %+v", d)
+	}
+	var want []bot.PlatformID
+	for _, e := range o.Catalogue.Default() {
+		if e.Concerns(bot.Families) {
+			want = append(want, e.ID)
+		}
+	}
+	if diff := cmp.Diff(want, c.Destinations[0].Follows); diff != "" {
+		t.Errorf("the terminal follows (-recommended +got):\n%s", diff)
 	}
 	if got, want := len(c.Platforms), len(o.Catalogue.Default()); got != want || want == 0 {
 		t.Errorf("got %d platforms, want the %d recommended ones", got, want)

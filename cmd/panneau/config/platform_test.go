@@ -96,11 +96,12 @@ func TestLoadAddsAPlatform(t *testing.T) {
 	got := watched(t, `
 watch: {schedule: "0 7 * * *", timezone: Indian/Reunion}
 platforms:
+  portail: {name: Portail, checks: [{url: "https://portail.exemple.fr"}]}
   intranet:
     name: Intranet du collège
     aliases: [intra]
     areas: [La Réunion]
-    depends_on: [educonnect]
+    depends_on: [educonnect, {on: portail, readers: [families]}]
     on_demand: true
     timezone: Europe/Paris
     checks:
@@ -116,11 +117,11 @@ platforms:
         max_redirects: -1
         allow_private: true
 `)["intranet"]
-	want := bot.Platform{ID: "intranet", Name: "Intranet du collège", Aliases: []string{"intra"}, Areas: []string{"La Réunion"}, OnDemand: true}
-	if diff := cmp.Diff(want, got.Platform); diff != "" {
-		t.Error(diff)
+	want := bot.Platform{
+		ID: "intranet", Name: "Intranet du collège", Aliases: []string{"intra"}, Areas: []string{"La Réunion"}, OnDemand: true,
+		DependsOn: []bot.Dependency{{On: "educonnect"}, {On: "portail", Readers: []bot.Audience{bot.Families}}},
 	}
-	if diff := cmp.Diff([]bot.PlatformID{"educonnect"}, got.DependsOn); diff != "" {
+	if diff := cmp.Diff(want, got.Platform); diff != "" {
 		t.Error(diff)
 	}
 	if len(got.Checks) != 1 {
@@ -157,6 +158,9 @@ func TestLoadRefusesAPlatform(t *testing.T) {
 		"educonnect: {timezone: Paris}":                                                "educonnect.timezone : fuseau horaire inconnu « Paris »",
 		"educonnect: {areas: [lille]}":                                                 "educonnect.areas[1] : valeur inconnue « lille ». Remède : vouliez-vous dire « Lille »",
 		"educonnect: {depends_on: [pronot]}":                                           "educonnect.depends_on[1] : valeur inconnue « pronot ». Remède : vouliez-vous dire « pronote »",
+		"educonnect: {depends_on: [{on: pronot}]}":                                     "educonnect.depends_on[1] : valeur inconnue « pronot »",
+		"educonnect: {depends_on: [{readers: [staff]}]}":                               "educonnect.depends_on[1] : clé manquante : on",
+		"educonnect: {depends_on: [{on: pronote, readers: [parents]}]}":                "educonnect.depends_on[1].readers[1] : public inconnu",
 		"educonnect: {readers: [parents]}":                                             "educonnect.readers[1] : public inconnu",
 		"educonnect: {checks: []}":                                                     "educonnect.checks : aucun contrôle",
 		"educonnect: {checks: [{}]}":                                                   "educonnect.checks[1].url : l’adresse manque",

@@ -18,8 +18,8 @@ import (
 // Platform is a platform to watch.
 type Platform struct {
 	bot.Platform
-	DependsOn []bot.PlatformID // what people log in through; not all of it need be watched
-	Checks    []Check          // at least one
+	StandsOn []catalogue.Node // what it shares with other platforms
+	Checks   []Check          // at least one
 }
 
 // Check is a check and when it is due.
@@ -34,15 +34,17 @@ type rhythm struct {
 	clock *time.Location
 }
 
-// platforms lists what to watch, in the order to show: what the catalogue recommends, what the file mentions and what
-// a destination follows, without what the file switches off.
+// platforms lists what to watch, in the order to show: what the catalogue recommends, what the file mentions, what a
+// destination follows and what is sure in an académie whose destinations follow everything, without what the file
+// switches off.
 func (b *builder) platforms(f file, every rhythm) []Platform {
-	wanted := followed(f)
+	wanted, asking := followed(f), académiesFollowed(f)
+	all := b.together(b.entries(f.Platforms))
 	var list []Platform
-	for _, e := range b.together(b.entries(f.Platforms)).Platforms {
+	for _, e := range all.Platforms {
 		written, mentioned := f.Platforms[name(e.ID)]
-		if mentioned || e.Default || wanted[e.ID] {
-			list = append(list, b.platform(e, written, every))
+		if mentioned || e.Default || wanted[e.ID] || len(e.Areas) > 0 && e.Sure() && e.Serves(asking) {
+			list = append(list, b.platform(e, written, every, all.NodesOf(e)))
 		}
 	}
 	return slices.DeleteFunc(list, func(p Platform) bool { return b.off(f, p.ID) })
@@ -66,7 +68,7 @@ func (b *builder) together(own []catalogue.Entry) *catalogue.Catalogue {
 		return slices.ContainsFunc(own, func(o catalogue.Entry) bool { return o.ID == e.ID })
 	}
 	rest := slices.DeleteFunc(slices.Clone(b.Catalogue.Platforms), replaced)
-	return &catalogue.Catalogue{Platforms: append(rest, own...)}
+	return &catalogue.Catalogue{Platforms: append(rest, own...), Nodes: b.Catalogue.Nodes}
 }
 
 // followed is what the destinations name.
@@ -97,7 +99,7 @@ func (b *builder) entries(written map[name]platformEntry) []catalogue.Entry {
 		if !found && !b.described(path, string(id)) {
 			continue
 		}
-		list = append(list, b.entry(path, string(id), written[id], known))
+		list = append(list, b.entry(path, string(id), written[id], known, texts(ids)))
 	}
 	return list
 }
@@ -115,13 +117,14 @@ func (b *builder) described(path, id string) bool {
 	return false
 }
 
-// entry puts what the file says of a platform over what the catalogue knows of it, which may be nothing.
-func (b *builder) entry(path, id string, e platformEntry, known catalogue.Entry) catalogue.Entry {
+// entry puts what the file says of a platform over what the catalogue knows of it, which may be nothing. It may depend
+// on the platforms that the file describes, too.
+func (b *builder) entry(path, id string, e platformEntry, known catalogue.Entry, described []string) catalogue.Entry {
 	for i, area := range e.Areas {
 		b.oneOf(fmt.Sprintf("%s.areas[%d]", path, i+1), area, académies())
 	}
 	for i, other := range e.DependsOn {
-		b.oneOf(fmt.Sprintf("%s.depends_on[%d]", path, i+1), other, b.known(nil))
+		b.oneOf(fmt.Sprintf("%s.depends_on[%d]", path, i+1), string(other.On), append(b.known(nil), described...))
 	}
 	own, err := catalogue.PlatformYAML{
 		ID: id, Name: cmp.Or(e.Name, known.Name), Aliases: e.Aliases, URL: e.URL, Areas: e.Areas, Readers: e.Readers,
@@ -163,9 +166,9 @@ func (b *builder) overlay(path string, known, own catalogue.Entry) catalogue.Ent
 
 // platform resolves an entry's schedules. A check that the file describes may have its own; then counts what the file
 // says of the platform, then the catalogue, then the common rhythm.
-func (b *builder) platform(e catalogue.Entry, written platformEntry, every rhythm) Platform {
+func (b *builder) platform(e catalogue.Entry, written platformEntry, every rhythm, nodes []catalogue.Node) Platform {
 	path := "platforms." + string(e.ID)
-	p := Platform{Platform: e.Platform, DependsOn: e.DependsOn}
+	p := Platform{Platform: e.Platform, StandsOn: nodes}
 	clock := every.clock
 	if written.Timezone != "" {
 		clock = b.location(path+".timezone", written.Timezone)
@@ -204,43 +207,6 @@ func (b *builder) known(more []Platform) []string {
 		}
 	}
 	return ids
-}
-
-// follows reads what a destination follows: nothing for all.
-func (b *builder) follows(path string, words choice, watched []Platform) []bot.PlatformID {
-	if words == nil {
-		return nil
-	}
-	if len(words) == 0 {
-		b.refuseEmpty(path)
-	}
-	var ids []bot.PlatformID
-	for i, word := range words {
-		at := fmt.Sprintf("%s[%d]", path, i+1)
-		id := bot.PlatformID(word)
-		switch {
-		case word == "":
-		case slices.Contains(ids, id):
-			b.add(at, "plateforme donnée deux fois", "gardez-la une fois")
-		case !slices.ContainsFunc(watched, func(p Platform) bool { return p.ID == id }):
-			b.unwatched(at, word, watched)
-		}
-		ids = append(ids, id)
-	}
-	return ids
-}
-
-func (b *builder) unwatched(path, id string, watched []Platform) {
-	known := b.known(watched)
-	if slices.Contains(known, id) {
-		b.add(path, "la plateforme "+id+" est désactivée", "retirez-la d’ici, ou sa ligne « enabled: false »")
-		return
-	}
-	remedy := "voyez la liste des plateformes dans docs/fr/configuration.md"
-	if near := nearest(id, known); near != "" {
-		remedy = meant(id, []string{near})
-	}
-	b.add(path, "plateforme inconnue "+quote(id), remedy)
 }
 
 // académies lists every académie as the ministry writes it.
