@@ -18,17 +18,27 @@ import (
 
 func (m Main) checkCommand() *cobra.Command {
 	var file string
+	var all bool
 	command := &cobra.Command{
 		Use:   "check URL|plateforme",
 		Short: "Vérifie une adresse ou une plateforme maintenant, et explique le résultat.",
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) != 1 {
+		Args: func(_ *cobra.Command, args []string) error {
+			if all && len(args) > 0 {
+				return usageError{fmt.Errorf("« panneau check --all » n’attend pas d’adresse ni de nom")}
+			}
+			if !all && len(args) != 1 {
 				return usageError{fmt.Errorf("« panneau check » attend une adresse ou le nom d’une plateforme")}
 			}
 			return nil
 		},
-		RunE: func(c *cobra.Command, args []string) error { return m.check(c.Context(), file, args[0]) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if all {
+				return m.checkAll(c.Context(), file)
+			}
+			return m.check(c.Context(), file, args[0])
+		},
 	}
+	command.Flags().BoolVar(&all, "all", false, "essayer une fois, doucement, tout ce que le catalogue et la configuration connaissent")
 	command.Flags().StringVarP(&file, "config", "c", "", "fichier de configuration")
 	return command
 }
@@ -47,7 +57,7 @@ func (m Main) check(ctx context.Context, file, target string) error {
 	if err != nil {
 		return err
 	}
-	env := checks.Env{UserAgent: userAgent(c)}
+	env := checks.Env{UserAgent: userAgent(c), Manners: checks.NewManners()}
 	guard := checks.NewGuard(c.Watch.Guard, env)
 	place, err := paris()
 	if err != nil {

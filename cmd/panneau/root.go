@@ -32,6 +32,8 @@ Sans commande, « panneau » fait la même chose que « panneau run ».`,
 	root.Flags().AddFlagSet(run.Flags())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(run, m.checkCommand(), m.configCommand(), m.healthCommand(), m.calendarCommand())
+	root.AddCommand(
+		run, m.checkCommand(), m.catalogueCommand(), m.configCommand(), m.calendarCommand(), m.healthCommand(),
+	)
 	return root
 }
