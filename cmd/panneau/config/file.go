@@ -79,6 +79,9 @@ type platformEntry struct {
 	Readers   []bot.Audience             `yaml:"readers"`
 	DependsOn []catalogue.DependencyYAML `yaml:"depends_on"`
 	OnDemand  bool                       `yaml:"on_demand"`
+	Open      []periodEntry              `yaml:"open"`
+	Maintain  []periodEntry              `yaml:"maintenance"`
+	Suspend   []periodEntry              `yaml:"suspended"`
 	Schedule  string                     `yaml:"schedule"`
 	Timezone  string                     `yaml:"timezone"`
 	Checks    []catalogue.CheckYAML      `yaml:"checks"`

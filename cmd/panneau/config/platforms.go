@@ -173,6 +173,12 @@ func (b *builder) platform(e catalogue.Entry, written platformEntry, every rhyth
 	if written.Timezone != "" {
 		clock = b.location(path+".timezone", written.Timezone)
 	}
+	p.Openings = b.periods(path+".open", written.Open, clock)
+	p.Maintenances = b.periods(path+".maintenance", written.Maintain, clock)
+	p.Suspensions = b.periods(path+".suspended", written.Suspend, clock)
+	if len(p.Openings) > 0 && !p.OnDemand {
+		b.add(path+".open", "des périodes d’ouverture pour une plateforme toujours ouverte", "ajoutez on_demand: true")
+	}
 	for i, c := range e.Checks {
 		schedule := cmp.Or(written.Schedule, unlessDefault(c.Schedule), every.spec)
 		at := path

@@ -1,0 +1,69 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// periodEntry is a time that people have decided on: from and to, or a schedule and how long it lasts each time.
+type periodEntry struct {
+	From  identifier    `yaml:"from"` // 2026-12-01, or 2026-12-01 18:00
+	To    identifier    `yaml:"to"`   // as from; a day without a time counts to its end
+	Start string        `yaml:"start"`
+	Lasts time.Duration `yaml:"lasts"`
+}
+
+// The forms of a day and of a moment.
+const (
+	dayForm    = "2006-01-02"
+	momentForm = "2006-01-02 15:04"
+)
+
+// periods reads a list of periods on the clock of a platform.
+func (b *builder) periods(path string, list []periodEntry, clock *time.Location) []bot.Period {
+	var periods []bot.Period
+	for i, e := range list {
+		periods = append(periods, b.period(fmt.Sprintf("%s[%d]", path, i+1), e, clock))
+	}
+	return periods
+}
+
+func (b *builder) period(path string, e periodEntry, clock *time.Location) bot.Period {
+	single, recurring := e.From != "" || e.To != "", e.Start != "" || e.Lasts != 0
+	switch {
+	case single == recurring:
+		b.add(path, "période incomplète", `écrivez {from: "2026-12-01 18:00", to: "2026-12-01 22:00"}, ou {start: "0 22 * * 3", lasts: 2h}`)
+		return bot.Period{}
+	case recurring && e.Lasts <= 0:
+		b.add(path+".lasts", "durée attendue", "écrivez par exemple lasts: 2h")
+		return bot.Period{}
+	case recurring:
+		start, err := ParseSchedule(e.Start, clock)
+		if err != nil {
+			b.add(path+".start", "début incorrect", err.Error())
+		}
+		return bot.Period{Start: start, Length: e.Lasts}
+	}
+	p := bot.Period{From: b.moment(path+".from", string(e.From), clock, 0), To: b.moment(path+".to", string(e.To), clock, 1)}
+	if !p.From.IsZero() && !p.To.IsZero() && !p.To.After(p.From) {
+		b.add(path+".to", "la période finit avant de commencer", "échangez from et to")
+	}
+	return p
+}
+
+// moment reads a moment, or a day: its beginning, or, so many days later, its end.
+func (b *builder) moment(path, text string, clock *time.Location, days int) time.Time {
+	text = strings.Replace(text, "T", " ", 1)
+	if at, err := time.ParseInLocation(momentForm, text, clock); err == nil {
+		return at
+	}
+	at, err := time.ParseInLocation(dayForm, text, clock)
+	if err != nil {
+		b.add(path, "date incorrecte", `écrivez par exemple 2026-12-01, ou "2026-12-01 18:00"`)
+		return time.Time{}
+	}
+	return at.AddDate(0, 0, days)
+}
