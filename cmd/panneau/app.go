@@ -192,10 +192,11 @@ func (a *app) Run(ctx context.Context) error {
 
 // doWatch is the duty to watch.
 func (a *app) doWatch(ctx context.Context, lease *bot.Lease) error {
-	if err := a.watch.Load(ctx, lease); err != nil {
-		if ctx.Err() != nil { // stopped, or without the duty, before there was anything to do
-			return nil
-		}
+	err := a.watch.Load(ctx, lease)
+	if ctx.Err() != nil { // stopped, or without the duty, before there was anything to do
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
