@@ -192,17 +192,21 @@ func (a *app) Run(ctx context.Context) error {
 
 // doWatch is the duty to watch.
 func (a *app) doWatch(ctx context.Context, lease *bot.Lease) error {
-	err := a.watch.Load(ctx, lease)
-	if ctx.Err() != nil { // stopped, or without the duty, before there was anything to do
-		return nil
-	}
-	if err != nil {
+	if err := unlessStopped(ctx, a.watch.Load(ctx, lease)); err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.watch.Run(ctx) })
 	group.Go(func() error { return a.patrol.Run(ctx) })
 	return group.Wait()
+}
+
+// unlessStopped is an error that is not just the end of ctx.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // speak is the duty to send and to listen on the account.
