@@ -203,10 +203,10 @@ func (a *app) doWatch(ctx context.Context, lease *bot.Lease) error {
 
 // unlessStopped is an error that is not just the end of ctx.
 func unlessStopped(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
 // speak is the duty to send and to listen on the account.
