@@ -16,6 +16,7 @@ type Trouble struct {
 	Detail      string
 	Owed        int       // with TroubleLate: how many deliveries are owed
 	Cause       ErrorKind // with TroubleLate: how most attempts failed; empty where none did
+	Certificate CertificateWarning // of a TroubleCertificate
 }
 
 // TroubleKind is what a trouble is about.

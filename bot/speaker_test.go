@@ -185,14 +185,14 @@ func follower(channel string) bot.Destination {
 func (s *stage) start() {
 	s.t.Helper()
 	logger := slog.New(slog.NewTextHandler(s.t.Output(), nil))
+	trouble := func(trouble bot.Trouble) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.trouble = append(s.trouble, trouble)
+	}
 	s.speaker = bot.NewSpeaker(bot.SpeakerConfig{
-		Account: "tg", Store: s.store, Notifier: s.notifier, Logger: logger, Observe: s.observe,
+		Account: "tg", Store: s.store, Notifier: s.notifier, Logger: logger, Observe: s.observe, Trouble: trouble,
 		Writer: bot.Writer{Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms)},
-		Trouble: func(trouble bot.Trouble) {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.trouble = append(s.trouble, trouble)
-		},
 	})
 	s.watch = bot.NewWatch(bot.WatchConfig{
 		Store: s.store, Guard: s.guard, Platforms: s.platforms, Rule: bot.DefaultRule(),
@@ -202,6 +202,7 @@ func (s *stage) start() {
 			}
 		},
 		Flap: bot.DefaultFlap(), Vantage: "ici", Logger: logger, Changed: s.speaker.Wake, Offline: func(bool) {},
+		Trouble: trouble,
 	})
 	holder := bot.Holder{Store: s.store, Replica: "r1", Alone: true, Logger: logger}
 	ctx, cancel := context.WithCancel(s.t.Context())

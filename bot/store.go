@@ -42,6 +42,9 @@ type WatchTx interface {
 	Tracks(n int) ([]Track, error)
 	PutTrack(t Track) error
 	AddVerdicts(list []Verdict) error
+	// WarnOfCertificate writes down that the operator is warned, and reports whether this is news: false where the same
+	// certificate was warned of as urgently before.
+	WarnOfCertificate(w CertificateWarning) (bool, error)
 	// PruneVerdicts forgets the verdicts from before t.
 	PruneVerdicts(t time.Time) error
 }

@@ -71,12 +71,14 @@ type Reason string
 const (
 	ReasonNone           Reason = ""
 	ReasonDNS            Reason = "dns"             // the name does not resolve
+	ReasonDNSAnswer      Reason = "dns_answer"      // the name resolves to something else than it should
 	ReasonRefused        Reason = "refused"         // connection refused
 	ReasonReset          Reason = "reset"           // connection closed or reset before the answer was complete
 	ReasonUnreachable    Reason = "unreachable"     // no route to the host or network
 	ReasonTimeoutConnect Reason = "timeout_connect" // no connection (TCP or TLS) within the limit
 	ReasonTimeoutHeaders Reason = "timeout_headers" // connected, no answer within the limit
 	ReasonTimeoutBody    Reason = "timeout_body"    // the answer began and never ended
+	ReasonNoEcho         Reason = "no_echo"         // no answer to ICMP echo requests (ping)
 	ReasonTLSExpired     Reason = "tls_expired"     // the certificate is out of date
 	ReasonTLSHost        Reason = "tls_host"        // the certificate is for another name
 	ReasonTLS            Reason = "tls"             // any other TLS failure: unknown authority, no common protocol…
@@ -92,9 +94,12 @@ const (
 	ReasonLoginPath      Reason = "login_path" // the page is up, the way to its login is not
 	ReasonSlow           Reason = "slow"
 
-	ReasonBlockedUs  Reason = "blocked_us"  // the target refuses us (403, 429, captcha, suspended address), not families
-	ReasonOwnNetwork Reason = "own_network" // our own line is down
-	ReasonCancelled  Reason = "cancelled"   // the run was stopped before it could tell
+	ReasonBlockedUs    Reason = "blocked_us"    // the target refuses us (403, 429, captcha, suspended address), not families
+	ReasonOwnNetwork   Reason = "own_network"   // our own line is down
+	ReasonDNSDiffers   Reason = "dns_differs"   // some resolvers find the name, others do not: it depends on where one asks
+	ReasonNoFamily     Reason = "no_family"     // the target has no address of the family (IPv4, IPv6) that was asked for
+	ReasonNotPermitted Reason = "not_permitted" // this system does not let us make this check
+	ReasonCancelled    Reason = "cancelled"     // the run was stopped before it could tell
 )
 
 // Condition is what the reason amounts to for a person who wants to use the platform.
@@ -112,7 +117,7 @@ func (r Reason) Condition() Condition {
 		return Closed
 	case ReasonLoginPath:
 		return LoginImpossible
-	case ReasonBlockedUs, ReasonOwnNetwork, ReasonCancelled:
+	case ReasonBlockedUs, ReasonOwnNetwork, ReasonDNSDiffers, ReasonNoFamily, ReasonNotPermitted, ReasonCancelled:
 		return Unverifiable
 	default:
 		return Unreachable
@@ -123,10 +128,12 @@ func (r Reason) Condition() Condition {
 // or page bodies, only the words that matched.
 type Evidence struct {
 	URL       string        `json:"url,omitempty"`       // the address asked last, after redirects, without query
+	Step      string        `json:"step,omitempty"`      // the page of several at which the check stopped
 	Status    int           `json:"status,omitempty"`    // HTTP status; 0 when no answer came
 	Latency   time.Duration `json:"latency,omitempty"`   // from start to the end of the run, nanoseconds in JSON
 	Address   string        `json:"address,omitempty"`   // IP address and port that answered or failed
-	TLSExpiry time.Time     `json:"tls_expiry,omitzero"` // end of validity of the server's certificate
+	TLSExpiry time.Time     `json:"tls_expiry,omitzero"` // end of validity of the certificates seen, the first to end
+	TLSHost   string        `json:"tls_host,omitempty"`  // the name and port that sent that certificate
 	Matched   string        `json:"matched,omitempty"`   // the text that decided, as it stands in the signature
 	Signature string        `json:"signature,omitempty"` // the id of the catalogue's signature that matched
 	RetryIn   time.Duration `json:"retry_in,omitempty"`  // what the target's Retry-After asks for

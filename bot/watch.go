@@ -27,6 +27,8 @@ type Watch struct {
 	books    map[PlatformID]*book
 	glimpses map[PlatformID]glimpse // of each platform, for the judgement of those that depend on it
 	late     []Verdict              // seen and not yet written; they decided nothing
+
+	warned warned // certificates
 }
 
 // WatchConfig is what a Watch needs.
@@ -43,6 +45,8 @@ type WatchConfig struct {
 	Ask func(PlatformID)
 	// Offline is called when our own network is found broken (true) or well again (false).
 	Offline func(offline bool)
+	// Trouble is told what the operator must hear of: certificates that are about to run out. Nil: nobody is told.
+	Trouble func(Trouble)
 }
 
 // book is what is known of one platform. Its lock is held while a verdict about it is judged and written.
@@ -128,6 +132,7 @@ func (w *Watch) Observe(ctx context.Context, v Verdict) (doubt bool, err error) 
 		return false, fmt.Errorf("verdict of %s: platform %q: %w", v.Check, v.Platform, ErrNotFound)
 	}
 	v = w.trust(ctx, v)
+	w.warn(ctx, v)
 	doubt, err = w.judge(ctx, b, v)
 	for _, waiting := range w.waiting(v.Platform) {
 		err = errors.Join(err, w.reconsider(ctx, waiting))

@@ -111,6 +111,31 @@ func TestStandingsAndTracks(t *testing.T) {
 	})
 }
 
+func TestCertificateWarnings(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store) {
+		expiry := time.Now().Add(24 * time.Hour)
+		for _, step := range []struct {
+			warning bot.CertificateWarning
+			news    bool
+		}{
+			{bot.CertificateWarning{Host: "a:443", Expiry: expiry, Days: 21}, true},
+			{bot.CertificateWarning{Host: "a:443", Expiry: expiry, Days: 21}, false},
+			{bot.CertificateWarning{Host: "b:443", Expiry: expiry, Days: 21}, true},
+			{bot.CertificateWarning{Host: "a:443", Expiry: expiry, Days: 1}, true},
+			{bot.CertificateWarning{Host: "a:443", Expiry: expiry, Days: 7}, false},
+			{bot.CertificateWarning{Host: "a:443", Expiry: expiry.Add(time.Hour), Days: 7}, true},
+		} {
+			update(t, s, func(tx bot.Tx) error {
+				news, err := tx.WarnOfCertificate(step.warning)
+				if news != step.news {
+					t.Errorf("%+v: news %v, want %v", step.warning, news, step.news)
+				}
+				return err
+			})
+		}
+	})
+}
+
 func TestOneOpenIncidentPerPlatform(t *testing.T) {
 	engines(t, func(t *testing.T, s *store.Store) {
 		var first bot.Incident

@@ -115,6 +115,18 @@ func scanVerdict(r row) (v bot.Verdict, err error) {
 	return v, decode(evidence, &v.Evidence)
 }
 
+// WarnOfCertificate implements bot.WatchTx. What has run out is forgotten on the way.
+func (t *tx) WarnOfCertificate(w bot.CertificateWarning) (bool, error) {
+	if _, err := t.exec(`DELETE FROM certificate_warnings WHERE expiry < $1`, millis(t.now)); err != nil {
+		return false, err
+	}
+	n, err := t.exec(`
+		INSERT INTO certificate_warnings (host, expiry, days) VALUES ($1, $2, $3)
+		ON CONFLICT (host, expiry) DO UPDATE SET days = excluded.days WHERE certificate_warnings.days > excluded.days`,
+		w.Host, millis(w.Expiry), w.Days)
+	return n > 0, err
+}
+
 // PruneVerdicts implements bot.WatchTx.
 func (t *tx) PruneVerdicts(before time.Time) error {
 	_, err := t.exec(`DELETE FROM verdicts WHERE at < $1`, millis(before))

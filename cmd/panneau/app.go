@@ -67,7 +67,7 @@ func newApp(
 	a.metrics = newMetrics(store, a.board, accountIDs(c.Accounts))
 	a.watch = bot.NewWatch(bot.WatchConfig{
 		Store: store, Guard: a.guard, Platforms: a.board.Platforms, Rule: bot.DefaultRule(), Flap: bot.DefaultFlap(),
-		Vantage: c.Watch.Vantage, Logger: a.log, Changed: a.changed, Offline: a.setOffline,
+		Vantage: c.Watch.Vantage, Logger: a.log, Changed: a.changed, Offline: a.setOffline, Trouble: a.report,
 	})
 	rounds, err := a.rounds(env)
 	if err != nil {

@@ -16,6 +16,9 @@ func (a *app) report(t bot.Trouble) {
 		a.say("terminal.rejected", data)
 	case bot.TroubleDeleted:
 		a.say("terminal.deleted", data)
+	case bot.TroubleCertificate:
+		w := t.Certificate
+		a.say("terminal.certificate", map[string]any{"Host": w.Host, "Platform": w.Platform, "Count": w.Days})
 	case bot.TroubleLate:
 		data["Count"], data["Why"] = t.Owed, a.text("terminal.late_"+lateness(t.Cause), nil)
 		a.say("terminal.late", data)
