@@ -14,8 +14,8 @@ type Trouble struct {
 	Account     AccountID
 	Destination DestinationID
 	Detail      string
-	Owed        int       // with TroubleLate: how many deliveries are owed
-	Cause       ErrorKind // with TroubleLate: how most attempts failed; empty where none did
+	Owed        int                // with TroubleLate: how many deliveries are owed
+	Cause       ErrorKind          // with TroubleLate: how most attempts failed; empty where none did
 	Certificate CertificateWarning // of a TroubleCertificate
 }
 

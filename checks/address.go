@@ -92,16 +92,53 @@ func (e Env) addresses(s Spec) Addresses {
 	return policy
 }
 
-// admits refuses at once a URL that names an address no check may connect to. What a name points to is seen when it is
+// admits refuses at once what names an address that no check may connect to. What a name points to is seen when it is
 // resolved.
 func (e Env) admits(s Spec) error {
-	var address netip.Addr
-	u, err := url.Parse(s.URL)
-	if err == nil {
-		address, err = netip.ParseAddr(u.Hostname())
+	policy := e.addresses(s)
+	var list []FieldError
+	for _, named := range s.named() {
+		if policy.Admit(named.address) != nil {
+			list = append(list, FieldError{named.field, "cette adresse n’est pas publique", "écrivez une adresse publique, ou « allow_private: true » si la plateforme est dans votre réseau"})
+		}
 	}
-	if err == nil && e.addresses(s).Admit(address) != nil {
-		return FieldError{"url", "cette adresse n’est pas publique", "écrivez une adresse publique, ou « allow_private: true » si la plateforme est dans votre réseau"}
+	return joined(list)
+}
+
+// named is an address that stands in a spec.
+type named struct {
+	field   string
+	address netip.Addr
+}
+
+// named lists the addresses that the spec names as such.
+func (s Spec) named() []named {
+	var list []named
+	add := func(field, host string) {
+		if address, err := netip.ParseAddr(host); err == nil {
+			list = append(list, named{field, address})
+		}
 	}
-	return nil
+	add("url", hostOf(s.URL))
+	for i, step := range s.Steps {
+		add(entry("steps", i)+".url", hostOf(step.URL))
+	}
+	for i, resolver := range s.Resolvers {
+		if at, err := readResolver(resolver); err == nil {
+			add(entry("resolvers", i), at.Addr().String())
+		}
+	}
+	return list
+}
+
+// hostOf is the server in an address of any kind.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err == nil && u.Opaque != "" {
+		u, err = url.Parse("//" + u.Opaque)
+	}
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }

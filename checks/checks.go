@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -15,19 +16,33 @@ import (
 // Kind is what a check does: "http".
 type Kind string
 
-// HTTP asks for a page as a browser does.
-const HTTP Kind = "http"
+// The kinds.
+const (
+	HTTP Kind = "http" // asks for a page, or for several in a row, as a browser does
+	TLS  Kind = "tls"  // makes a secure connection and looks at the certificate
+	TCP  Kind = "tcp"  // connects, and reads a greeting where one is expected
+	DNS  Kind = "dns"  // asks name servers
+	ICMP Kind = "icmp" // sends echo requests (ping)
+)
 
 // kind is how the checks of one kind are validated and made.
 type kind struct {
+	uses     []string // the keys that it knows, of those that not every kind does
 	validate func(Spec) []FieldError
-	build    func(Spec, Env) (bot.Checker, error)
+	build    func(Spec, Env) (runner, error)
 }
+
+// runner makes one run of a check. The verdict's time, and its latency where the runner leaves it out, are filled in.
+type runner func(ctx context.Context) bot.Verdict
 
 // kinds is the one list of all kinds.
 func kinds() map[Kind]kind {
 	return map[Kind]kind{
-		HTTP: {validateHTTP, newHTTP},
+		HTTP: {httpKeys(), validateHTTP, newHTTP},
+		TLS:  {nil, validateTLS, newTLS},
+		TCP:  {[]string{"must_contain", "must_not_contain"}, validateTCP, newTCP},
+		DNS:  {[]string{"record", "answers", "resolvers"}, validateDNS, newDNS},
+		ICMP: {nil, validateICMP, newICMP},
 	}
 }
 
@@ -43,6 +58,8 @@ type Env struct {
 	// Dialer opens the connections and, by its Resolver, finds the addresses. Its Control functions are not used. The
 	// zero value uses the system's resolver and routes.
 	Dialer net.Dialer
+	// Resolvers are the name servers, "IP:port", that a dns check asks where its spec names none. Nil: the system's.
+	Resolvers []string
 	// Roots are the certificate authorities to trust. Nil: the system's.
 	Roots *x509.CertPool
 	// Addresses says where a check may connect to. The zero value: public addresses only.
@@ -70,9 +87,9 @@ func New(spec Spec, env Env) (bot.Checker, error) {
 	if env.Logger == nil {
 		env.Logger = slog.New(slog.DiscardHandler)
 	}
-	checker, err := kinds()[spec.Kind].build(spec, env)
+	run, err := kinds()[spec.Kind].build(spec, env)
 	if err != nil {
 		return nil, fmt.Errorf("check %s: %w", spec.ID, err)
 	}
-	return env.Manners.around(spec, checker), nil
+	return env.Manners.around(spec, &checker{spec: spec, run: run, logger: env.Logger}), nil
 }

@@ -48,7 +48,20 @@ func classify(parent, ctx context.Context, p *progress, err error) failure {
 			return f
 		}
 	}
+	if p.in() == connecting {
+		return down(bot.ReasonReset, "the connection failed")
+	}
 	return down(bot.ReasonReset, "the answer is not valid HTTP")
+}
+
+// verdict is the failure as a verdict, with what the run saw.
+func (f failure) verdict(p *progress) bot.Verdict {
+	v := verdict(f.outcome, f.reason, f.detail)
+	p.witness(&v.Evidence)
+	if !f.expiry.IsZero() {
+		v.Evidence.TLSExpiry, v.Evidence.TLSHost = f.expiry, p.asked()
+	}
+	return v
 }
 
 func down(reason bot.Reason, detail string) failure {
@@ -76,9 +89,15 @@ func ownFailure(err error) failure {
 		return failure{outcome: bot.Unknown, reason: reason, detail: detail}
 	}
 	var refused *AddressError
+	var lacking *familyError
+	var cut *routeError
 	switch {
 	case errors.As(err, &refused):
 		return unknown(bot.ReasonOwnNetwork, refused.Error())
+	case errors.As(err, &lacking):
+		return unknown(bot.ReasonNoFamily, lacking.Error())
+	case errors.As(err, &cut):
+		return unknown(bot.ReasonOwnNetwork, cut.Error())
 	case errors.Is(err, errTooLarge):
 		return unknown(bot.ReasonBodyTooLarge, err.Error())
 	}

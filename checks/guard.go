@@ -94,7 +94,8 @@ func (g *Guard) Online(ctx context.Context, reason bot.Reason) bool {
 	if err != nil {
 		return false
 	}
-	return line.Uplink && (line.DNS || reason != bot.ReasonDNS)
+	named := reason == bot.ReasonDNS || reason == bot.ReasonDNSAnswer
+	return line.Uplink && (line.DNS || !named)
 }
 
 const (
@@ -131,7 +132,7 @@ func (g *Guard) last() (Line, bool) {
 func (g *Guard) look(ctx context.Context) Line {
 	ctx, cancel := context.WithTimeout(ctx, g.limit)
 	defer cancel()
-	answers := answers{count: make(map[family]int), enough: cancel, named: len(g.references.Names) > 0}
+	answers := answers{count: make(map[Family]int), enough: cancel, named: len(g.references.Names) > 0}
 	var wait sync.WaitGroup
 	for _, address := range g.references.Addresses {
 		wait.Go(func() { answers.add(familyOf(address), g.answers(ctx, address)) })
@@ -145,15 +146,15 @@ func (g *Guard) look(ctx context.Context) Line {
 
 // conclude turns the answers into the state of the line. Where IPv4 has worked before it must work now: IPv6 alone
 // does not reach most platforms.
-func (g *Guard) conclude(count map[family]int) Line {
+func (g *Guard) conclude(count map[Family]int) Line {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	named := len(g.references.Names) == 0 || count[familyName] > 0
-	line := Line{Uplink: count[familyIPv4] > 0 || count[familyIPv6] > 0 && !g.hadIPv4, DNS: named}
+	line := Line{Uplink: count[IPv4] > 0 || count[IPv6] > 0 && !g.hadIPv4, DNS: named}
 	if len(g.references.Addresses) == 0 {
 		line.Uplink = named
 	}
-	g.hadIPv4 = g.hadIPv4 || count[familyIPv4] > 0
+	g.hadIPv4 = g.hadIPv4 || count[IPv4] > 0
 	if line != g.line && !g.at.IsZero() || line != (Line{true, true}) && g.at.IsZero() {
 		g.logger.Warn("own network", "uplink", line.Uplink, "dns", line.DNS)
 	}
@@ -174,11 +175,7 @@ func (g *Guard) answers(ctx context.Context, address string) bool {
 // resolves reports whether a name leads to an address that can be its own: captive portals resolve every name, to
 // themselves.
 func (g *Guard) resolves(ctx context.Context, name string) bool {
-	resolver := g.dialer.Resolver
-	if resolver == nil {
-		resolver = net.DefaultResolver
-	}
-	found, err := resolver.LookupNetIP(ctx, "ip", name)
+	found, err := resolverOf(&g.dialer).LookupNetIP(ctx, "ip", name)
 	if err != nil {
 		return false
 	}
@@ -190,21 +187,15 @@ func (g *Guard) resolves(ctx context.Context, name string) bool {
 	return false
 }
 
-// family is what a reference's answer proves.
-type family string
+// familyName stands among the families for the references that are names: what they prove is that names resolve.
+const familyName Family = "name"
 
-const (
-	familyIPv4 family = "ipv4"
-	familyIPv6 family = "ipv6"
-	familyName family = "name"
-)
-
-func familyOf(address string) family {
+func familyOf(address string) Family {
 	at, err := netip.ParseAddrPort(address)
 	if err == nil && at.Addr().Unmap().Is6() {
-		return familyIPv6
+		return IPv6
 	}
-	return familyIPv4
+	return IPv4
 }
 
 // answers counts which references answered.
@@ -213,17 +204,17 @@ type answers struct {
 	enough func() // ends the look early
 
 	mu    sync.Mutex
-	count map[family]int
+	count map[Family]int
 }
 
 // add takes one answer in. When nothing is left to find out, the silent references are not waited for.
-func (a *answers) add(f family, answered bool) {
+func (a *answers) add(f Family, answered bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if answered {
 		a.count[f]++
 	}
-	if a.count[familyIPv4] > 0 && (!a.named || a.count[familyName] > 0) {
+	if a.count[IPv4] > 0 && (!a.named || a.count[familyName] > 0) {
 		a.enough()
 	}
 }

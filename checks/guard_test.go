@@ -103,11 +103,11 @@ func TestLookIsSharedAndGoodForFiveSeconds(t *testing.T) {
 
 func TestLossOfIPv4IsNotHiddenByIPv6(t *testing.T) {
 	guard := NewGuard(References{Addresses: []string{"9.9.9.9:443"}}, Env{})
-	if line := guard.conclude(map[family]int{familyIPv6: 1}); !line.Uplink {
+	if line := guard.conclude(map[Family]int{IPv6: 1}); !line.Uplink {
 		t.Error("a line that only ever had IPv6 is found broken")
 	}
-	guard.conclude(map[family]int{familyIPv4: 1, familyIPv6: 1})
-	if line := guard.conclude(map[family]int{familyIPv6: 1}); line.Uplink {
+	guard.conclude(map[Family]int{IPv4: 1, IPv6: 1})
+	if line := guard.conclude(map[Family]int{IPv6: 1}); line.Uplink {
 		t.Error("a line that lost IPv4 is found well")
 	}
 }

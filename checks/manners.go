@@ -56,11 +56,7 @@ func (m *Manners) around(spec Spec, checker bot.Checker) bot.Checker {
 
 // Site is the registrable domain of an address's host, or the host itself where it has none.
 func Site(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	host := strings.ToLower(u.Hostname())
+	host := strings.ToLower(hostOf(address))
 	if _, err := netip.ParseAddr(host); err == nil {
 		return host
 	}

@@ -15,6 +15,7 @@ import (
 type page struct {
 	read   func() string // what a person reads, folded
 	source func() string // the source, folded
+	markup func() string // the source as it is
 	length func() int    // how much a person reads, in characters
 }
 
@@ -28,6 +29,7 @@ func newPage(body []byte, contentType string) page {
 	})
 	return page{
 		read:   read,
+		markup: text,
 		source: sync.OnceValue(func() string { return fold(text()) }),
 		length: sync.OnceValue(func() int { return utf8.RuneCountInString(read()) }),
 	}

@@ -2,10 +2,13 @@ package checks
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net/http/httptrace"
 	"sync"
 	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
 )
 
 // phase is how far a run has come.
@@ -39,6 +42,9 @@ type progress struct {
 	address   string      // that answered or was tried last
 	answered  bool        // whether a connection was made to it
 	resolving bool
+	host      string    // "host:port" asked last
+	expiry    time.Time // of the certificates accepted, the first to end
+	secured   string    // "host:port" that sent it
 }
 
 // startProgress returns the context that a run has to use. Call stop when it is over.
@@ -92,19 +98,20 @@ func (p *progress) in() phase {
 	return p.phase
 }
 
-// at is the address that answered, or the one that was tried last.
-func (p *progress) at() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.address
-}
-
 func (p *progress) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		GetConn:      func(string) { p.enter(connecting) },
+		GetConn: func(host string) {
+			p.ask(host)
+			p.enter(connecting)
+		},
 		DNSStart:     func(httptrace.DNSStartInfo) { p.lookUp(true) },
 		DNSDone:      func(httptrace.DNSDoneInfo) { p.lookUp(false) },
 		ConnectStart: func(_, address string) { p.try(address) },
+		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
+			if err == nil {
+				p.secure(state)
+			}
+		},
 		GotConn: func(info httptrace.GotConnInfo) {
 			p.reach(info.Conn.RemoteAddr().String())
 			p.enter(waiting)
@@ -132,4 +139,55 @@ func (p *progress) reach(address string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.address, p.answered = address, true
+}
+
+// ask notes the "host:port" that is asked from now on.
+func (p *progress) ask(host string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.host = host
+}
+
+// asked is the "host:port" asked last.
+func (p *progress) asked() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.host
+}
+
+// secure takes note of a certificate that was accepted.
+func (p *progress) secure(state tls.ConnectionState) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if end := validUntil(state); !end.IsZero() && (p.expiry.IsZero() || end.Before(p.expiry)) {
+		p.expiry, p.secured = end, p.host
+	}
+}
+
+// validUntil is how long a connection's certificate will be accepted: until the first certificate of its chain ends, and
+// of several chains the best counts.
+func validUntil(state tls.ConnectionState) time.Time {
+	var best time.Time
+	for _, chain := range state.VerifiedChains {
+		first := chain[0].NotAfter
+		for _, c := range chain {
+			if c.NotAfter.Before(first) {
+				first = c.NotAfter
+			}
+		}
+		if first.After(best) {
+			best = first
+		}
+	}
+	return best
+}
+
+// witness fills in what the connections showed.
+func (p *progress) witness(e *bot.Evidence) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e.Address = p.address
+	if e.TLSExpiry.IsZero() {
+		e.TLSExpiry, e.TLSHost = p.expiry, p.secured
+	}
 }

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -18,12 +19,18 @@ var (
 	errRedirectTarget   = errors.New("redirect to something that is not a web address")
 )
 
-// trail is the way that one run took from redirect to redirect, in addresses that are fit for evidence.
+// trail is the way that one run took from page to page and redirect to redirect, in addresses that are fit for
+// evidence.
 type trail struct {
-	limit      int      // redirects followed; negative: none
-	headers    []string // names of the spec's own headers
-	stops      []string
-	seen       map[string]int // by full URL
+	limit      int            // redirects followed in a row; negative: none
+	headers    []string       // names of the spec's own headers
+	home       string         // the host asked first
+	left       []string       // the other hosts, in their order
+	way        []string       // every address, those after the first with their sign in front
+	now        string         // the address asked last
+	steps      int            // pages asked for
+	redirects  int            // followed, over all steps
+	seen       map[string]int // in this step, by full URL
 	downgraded bool           // a redirect left https for http
 }
 
@@ -35,9 +42,24 @@ func newTrail(s Spec) *trail {
 	return &trail{limit: s.MaxRedirects, headers: slices.Collect(maps.Keys(s.Headers))}
 }
 
+// start begins a step.
 func (t *trail) start(u *url.URL) {
-	t.stops = []string{presentable(u)}
+	t.steps++
 	t.seen = map[string]int{u.String(): 1}
+	t.home = cmp.Or(t.home, u.Host)
+	t.reach(u, " | ")
+}
+
+// reach adds an address to the way.
+func (t *trail) reach(u *url.URL, sign string) {
+	t.now = presentable(u)
+	if len(t.way) == 0 {
+		sign = ""
+	}
+	t.way = append(t.way, sign+t.now)
+	if u.Host != t.home && !slices.Contains(t.left, u.Host) {
+		t.left = append(t.left, u.Host)
+	}
 }
 
 // follow decides on each redirect; it is a CheckRedirect function of http.Client.
@@ -57,17 +79,18 @@ func (t *trail) follow(next *http.Request, via []*http.Request) error {
 	case len(via) > t.limit:
 		return errTooManyRedirects
 	}
-	t.keepToOneself(next, via[0].URL.Host)
-	t.stops = append(t.stops, presentable(u))
+	t.keepToOneself(next)
+	t.redirects++
+	t.reach(u, " > ")
 	t.downgraded = t.downgraded || u.Scheme == "http" && via[len(via)-1].URL.Scheme == "https"
 	return nil
 }
 
-// keepToOneself takes out of a redirected request what the next host has no business to see: the address that led to
-// it, and the headers that the operator meant for the first one.
-func (t *trail) keepToOneself(next *http.Request, first string) {
+// keepToOneself takes out of a request what its host has no business to see: the address that led to it, and the
+// headers that the operator meant for the first host.
+func (t *trail) keepToOneself(next *http.Request) {
 	next.Header.Del("Referer")
-	if next.URL.Host == first {
+	if next.URL.Host == t.home {
 		return
 	}
 	for _, name := range t.headers {
@@ -78,24 +101,26 @@ func (t *trail) keepToOneself(next *http.Request, first string) {
 }
 
 // last is the address asked last.
-func (t *trail) last() string {
-	if len(t.stops) == 0 {
-		return ""
-	}
-	return t.stops[len(t.stops)-1]
-}
+func (t *trail) last() string { return t.now }
 
-// note adds the redirects to a detail.
+// note adds to a detail where the way left the first host, and the way itself: « > » is a redirect, « | » a step.
 func (t *trail) note(detail string) string {
-	parts := make([]string, 0, 3)
+	var parts []string
 	if detail != "" {
 		parts = append(parts, detail)
 	}
 	if t.downgraded {
 		parts = append(parts, "a redirect leaves https for http")
 	}
-	if n := len(t.stops) - 1; n > 0 {
-		parts = append(parts, fmt.Sprintf("%d redirects: %s", n, strings.Join(t.stops, " > ")))
+	if len(t.left) > 0 {
+		parts = append(parts, fmt.Sprintf("leaves %s for %s", t.home, strings.Join(t.left, ", ")))
+	}
+	way := strings.Join(t.way, "")
+	switch {
+	case t.steps > 1:
+		parts = append(parts, fmt.Sprintf("%d steps, %d redirects: %s", t.steps, t.redirects, way))
+	case t.redirects > 0:
+		parts = append(parts, fmt.Sprintf("%d redirects: %s", t.redirects, way))
 	}
 	return strings.Join(parts, "; ")
 }

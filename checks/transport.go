@@ -16,14 +16,18 @@ const linger = 100 * time.Millisecond
 // newTransport opens a connection for every request and never keeps one: what counts is whether somebody who comes now
 // gets in. A proxy from the environment is not used either.
 func newTransport(env Env, spec Spec) *http.Transport {
-	dialer := env.addresses(spec).dialer(env.Dialer)
-	dialer.Timeout = spec.Limits.Connect + linger
+	c := env.connector(spec)
 	return &http.Transport{
-		DialContext:            dialer.DialContext,
-		TLSClientConfig:        &tls.Config{RootCAs: env.Roots, MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    dialer.Timeout,
+		DialContext:            c.dial,
+		TLSClientConfig:        env.tlsConfig(""),
+		TLSHandshakeTimeout:    c.dialer.Timeout,
 		ForceAttemptHTTP2:      true,
 		DisableKeepAlives:      true,
 		MaxResponseHeaderBytes: maxHeaders,
 	}
+}
+
+// tlsConfig is how connections are secured. An empty name is that of the request.
+func (e Env) tlsConfig(serverName string) *tls.Config {
+	return &tls.Config{RootCAs: e.Roots, MinVersion: tls.VersionTLS12, ServerName: serverName}
 }

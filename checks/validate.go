@@ -52,9 +52,13 @@ func (s Spec) Validate() error {
 	if s.Function != "" && s.Function != FunctionLogin {
 		list = append(list, FieldError{"function", "fonction inconnue", "écrivez « login » ou retirez la ligne"})
 	}
+	if s.Family != "" && s.Family != IPv4 && s.Family != IPv6 {
+		list = append(list, FieldError{"family", "famille d’adresses inconnue", "écrivez ipv4 ou ipv6, ou retirez la ligne"})
+	}
 	list = append(list, s.validateLimits()...)
 	if k, known := kinds()[s.Kind]; known {
 		list = append(list, k.validate(s)...)
+		list = append(list, s.strange(k.uses)...)
 	} else {
 		list = append(list, FieldError{"kind", "genre de contrôle inconnu", fmt.Sprintf("choisissez parmi : %s", join(Kinds()))})
 	}
@@ -117,19 +121,29 @@ func validateHTTP(s Spec) []FieldError {
 	if s.Method == http.MethodHead && len(s.MustContain)+len(s.MustNotContain) > 0 {
 		list = append(list, FieldError{"method", "une réponse à HEAD n’a pas de texte à vérifier", "écrivez GET"})
 	}
-	for i, status := range s.Accept {
-		if status < 200 || status > 599 {
-			list = append(list, FieldError{entry("accept", i), "ce n’est pas un statut HTTP final", "choisissez entre 200 et 599"})
-		}
+	if s.Method == http.MethodHead && len(s.Steps) > 0 {
+		list = append(list, FieldError{"method", "une réponse à HEAD n’a pas de lien à suivre", "écrivez GET"})
 	}
+	list = append(list, validateAccept(s.Accept)...)
 	if s.MaxRedirects > maxRedirects {
 		list = append(list, FieldError{"max_redirects", "trop de redirections", "choisissez au plus 30, ou -1 pour n’en suivre aucune"})
 	}
 	list = append(list, validateHeaders(s.Headers)...)
 	list = append(list, validatePatterns("must_contain", s.MustContain)...)
 	list = append(list, validatePatterns("must_not_contain", s.MustNotContain)...)
+	list = append(list, s.validateSteps()...)
 	for i, signature := range s.Signatures {
 		list = append(list, signature.validate(entry("signatures", i))...)
+	}
+	return list
+}
+
+func validateAccept(statuses []int) []FieldError {
+	var list []FieldError
+	for i, status := range statuses {
+		if status < 200 || status > 599 {
+			list = append(list, FieldError{entry("accept", i), "ce n’est pas un statut HTTP final", "choisissez entre 200 et 599"})
+		}
 	}
 	return list
 }

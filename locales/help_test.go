@@ -73,7 +73,7 @@ func TestTerminal(t *testing.T) {
 	data := map[string]any{
 		"Version": "v1.2.0", "URL": "http://127.0.0.1:54321/", "File": "/srv/l'école/panneau.yaml", "Folder": "/srv/panneau-data",
 		"Address": "127.0.0.1:54321", "Account": "telegram-parents", "Channel": "-1001234567890",
-		"Why": "La messagerie ne répond pas.",
+		"Why":  "La messagerie ne répond pas.",
 		"Host": "ent.exemple.fr:443", "Platform": "ent-demo",
 	}
 	for _, key := range keysBelow(g.r.texts["fr"], "terminal.") {

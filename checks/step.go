@@ -1,0 +1,168 @@
+package checks
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Step is a page that a check asks for after another one, as somebody does on the way to a login form. The cookies of a
+// run are kept from step to step and forgotten with it; nothing is ever filled in or sent.
+type Step struct {
+	// Name is what evidence calls the step. Empty: the link's text, or the URL.
+	Name string
+	// URL is the page to ask for. Empty: the one that Follow leads to.
+	URL string
+	// Follow is a link on the page before, by what a person reads of it (with Source: by its address). The first that
+	// matches is followed.
+	Follow Pattern
+	// Accept, MustContain and MustNotContain are as in [Spec].
+	Accept                      []int
+	MustContain, MustNotContain []Pattern
+}
+
+// maxSteps is more than any way in has, and keeps a check from becoming a crawler.
+const maxSteps = 5
+
+// title is what evidence calls the step.
+func (s Step) title() string {
+	name := cmp.Or(s.Name, s.Follow.String())
+	if name != "" {
+		return name
+	}
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		return ""
+	}
+	return presentable(u)
+}
+
+// first is the spec's own page as a step.
+func (s Spec) first() Step {
+	return Step{URL: s.URL, Accept: s.Accept, MustContain: s.MustContain, MustNotContain: s.MustNotContain}
+}
+
+func (s Spec) validateSteps() []FieldError {
+	var list []FieldError
+	if len(s.Steps) > maxSteps {
+		list = append(list, FieldError{"steps", "trop d’étapes", fmt.Sprintf("gardez-en au plus %d", maxSteps)})
+	}
+	for i, step := range s.Steps {
+		at := entry("steps", i)
+		for _, e := range step.validate() {
+			list = append(list, FieldError{at + "." + e.Field, e.Problem, e.Remedy})
+		}
+	}
+	return list
+}
+
+func (s Step) validate() []FieldError {
+	var list []FieldError
+	follows := s.Follow != Pattern{}
+	switch {
+	case follows && s.URL != "":
+		list = append(list, FieldError{"follow", "l’étape a un lien à suivre et une adresse", "gardez l’un des deux"})
+	case follows:
+		list = s.Follow.validate("follow")
+	case s.URL == "":
+		list = append(list, FieldError{"url", "l’étape ne mène nulle part", "donnez une adresse (url), ou le texte d’un lien de la page précédente (follow)"})
+	default:
+		list = validateURL(s.URL)
+	}
+	if len([]rune(s.Name)) > 60 {
+		list = append(list, FieldError{"name", "le nom de l’étape est trop long", "au plus 60 caractères"})
+	}
+	list = append(list, validateAccept(s.Accept)...)
+	list = append(list, validatePatterns("must_contain", s.MustContain)...)
+	return append(list, validatePatterns("must_not_contain", s.MustNotContain)...)
+}
+
+// move is a step ready for use.
+type move struct {
+	Step
+	follow        matcher // zero for a step with a URL
+	must, mustNot []matcher
+}
+
+func (s Step) compile() (move, error) {
+	m := move{Step: s}
+	var err error
+	if s.URL == "" {
+		if m.follow, err = s.Follow.compile(); err != nil {
+			return m, err
+		}
+	}
+	if m.must, err = compileAll(s.MustContain); err != nil {
+		return m, err
+	}
+	m.mustNot, err = compileAll(s.MustNotContain)
+	return m, err
+}
+
+// findLink looks for the link that the step follows on a page at an address. Found is nil where no link matches or
+// where those that do lead to no page; seen reports whether any matched.
+func (m move) findLink(p page, at *url.URL) (found *url.URL, seen bool) {
+	base, list := links(p.markup())
+	if from, err := at.Parse(base); err == nil {
+		at = from
+	}
+	for _, l := range list {
+		text := l.text
+		if m.Follow.Source {
+			text = l.address
+		}
+		if !m.follow.matches(fold(text)) {
+			continue
+		}
+		seen = true
+		to, err := at.Parse(strings.TrimSpace(l.address))
+		if err == nil && (to.Scheme == "http" || to.Scheme == "https") && to.Host != "" {
+			to.User, to.Fragment = nil, ""
+			return to, true
+		}
+	}
+	return nil, seen
+}
+
+// link is a way from a page to another one.
+type link struct{ address, text string }
+
+// links lists the links of a page in their order, and the address to which they are relative where the page names one.
+func links(source string) (base string, list []link) {
+	tokens := html.NewTokenizer(strings.NewReader(source))
+	var open *link
+	for {
+		kind := tokens.Next()
+		if kind == html.ErrorToken {
+			return base, list
+		}
+		token := tokens.Token()
+		starts := kind == html.StartTagToken || kind == html.SelfClosingTagToken
+		switch {
+		case starts && token.DataAtom == atom.Base && base == "":
+			base = attribute(token, "href")
+		case starts && token.DataAtom == atom.A && attribute(token, "href") != "":
+			list = append(list, link{attribute(token, "href"), attribute(token, "aria-label") + " " + attribute(token, "title") + " "})
+			open = &list[len(list)-1]
+		case kind == html.EndTagToken && token.DataAtom == atom.A:
+			open = nil
+		case open != nil && starts && token.DataAtom == atom.Img:
+			open.text += " " + attribute(token, "alt") + " "
+		case open != nil && kind == html.TextToken:
+			open.text += token.Data
+		}
+	}
+}
+
+func attribute(t html.Token, name string) string {
+	for _, a := range t.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
