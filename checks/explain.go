@@ -52,10 +52,11 @@ func evidenceLines(v bot.Verdict) [][2]string {
 	}
 	add(!v.At.IsZero(), "Contrôle", moment(v.At))
 	add(e.URL != "", "Adresse demandée", e.URL)
+	add(e.Step != "", "Étape en cause", "« "+e.Step+" »")
 	add(e.Address != "", "Serveur", e.Address)
 	add(e.Status != 0, "Réponse", fmt.Sprintf("statut HTTP %d", e.Status))
 	add(e.Latency > 0, "Durée", seconds(e.Latency))
-	add(!e.TLSExpiry.IsZero(), "Certificat", "fin de validité le "+day(e.TLSExpiry.In(v.At.Location())))
+	add(!e.TLSExpiry.IsZero(), "Certificat", strings.TrimSpace(e.TLSHost+" fin de validité le "+day(e.TLSExpiry.In(v.At.Location()))))
 	add(e.Matched != "", "Texte en cause", "« "+e.Matched+" »")
 	add(e.Signature != "", "Page reconnue", e.Signature)
 	add(e.RetryIn > 0, "Attente demandée", seconds(e.RetryIn))

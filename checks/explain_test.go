@@ -22,8 +22,9 @@ func everyReason() []bot.Verdict {
 	add(bot.Down, bot.ReasonDNS, bot.ReasonRefused, bot.ReasonReset, bot.ReasonUnreachable, bot.ReasonTimeoutConnect,
 		bot.ReasonTimeoutHeaders, bot.ReasonTimeoutBody, bot.ReasonTLSExpired, bot.ReasonTLSHost, bot.ReasonTLS,
 		bot.ReasonServerError, bot.ReasonHTTPStatus, bot.ReasonRedirect, bot.ReasonBodyMissing, bot.ReasonBodyForbidden,
-		bot.ReasonQuotaPage, bot.ReasonMaintenance, bot.ReasonClosed, bot.ReasonLoginPath)
-	add(bot.Unknown, bot.ReasonBodyTooLarge, bot.ReasonBlockedUs, bot.ReasonOwnNetwork, bot.ReasonCancelled, "inconnue")
+		bot.ReasonQuotaPage, bot.ReasonMaintenance, bot.ReasonClosed, bot.ReasonLoginPath, bot.ReasonDNSAnswer,
+		bot.ReasonNoEcho)
+	add(bot.Unknown, bot.ReasonDNSDiffers, bot.ReasonNoFamily, bot.ReasonNotPermitted, bot.ReasonBodyTooLarge, bot.ReasonBlockedUs, bot.ReasonOwnNetwork, bot.ReasonCancelled, "inconnue")
 	return list
 }
 
@@ -47,6 +48,7 @@ func TestExplainEvidence(t *testing.T) {
 		At: time.Date(2026, 12, 1, 8, 5, 12, 0, paris), Outcome: bot.Down, Reason: bot.ReasonQuotaPage,
 		Evidence: bot.Evidence{
 			URL: "https://ent.exemple.fr/accueil", Status: 503, Latency: 234 * time.Millisecond, Address: "[2001:db8::1]:443",
+			Step: "Se connecter", TLSHost: "ent.exemple.fr:443",
 			TLSExpiry: time.Date(2027, 1, 31, 23, 30, 0, 0, time.UTC), Matched: "nous avons limité le temps des sessions",
 			Signature: "quota-session", RetryIn: 2 * time.Minute, Detail: "status 503 Service Unavailable",
 		},

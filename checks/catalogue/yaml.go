@@ -45,6 +45,11 @@ type CheckYAML struct {
 	Accept         []int             `yaml:"accept"`
 	MustContain    []PatternYAML     `yaml:"must_contain"`
 	MustNotContain []PatternYAML     `yaml:"must_not_contain"`
+	Steps          []StepYAML        `yaml:"steps"`
+	Record         string            `yaml:"record"`
+	Answers        []string          `yaml:"answers"`
+	Resolvers      []string          `yaml:"resolvers"`
+	Family         checks.Family     `yaml:"family"`
 	Limits         LimitsYAML        `yaml:"limits"`
 	SlowAfter      time.Duration     `yaml:"slow_after"`
 	MaxRedirects   int               `yaml:"max_redirects"`
@@ -130,7 +135,8 @@ func (y CheckYAML) check(platform string, i int) Check {
 		Spec: checks.Spec{
 			ID: bot.CheckID(platform + "/" + name), Kind: y.Kind, URL: y.URL, Function: y.Function, Method: y.Method,
 			Headers: y.Headers, Accept: y.Accept, MustContain: patterns(y.MustContain),
-			MustNotContain: patterns(y.MustNotContain), Limits: checks.Limits(y.Limits), SlowAfter: y.SlowAfter,
+			MustNotContain: patterns(y.MustNotContain), Steps: steps(y.Steps), Record: y.Record, Answers: y.Answers,
+			Resolvers: y.Resolvers, Family: y.Family, Limits: checks.Limits(y.Limits), SlowAfter: y.SlowAfter,
 			MaxRedirects: y.MaxRedirects, AllowPrivate: y.AllowPrivate,
 		},
 	}

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,8 +22,17 @@ func (m Main) checkCommand() *cobra.Command {
 	var file string
 	var all bool
 	command := &cobra.Command{
-		Use:   "check URL|plateforme",
+		Use:   "check ADRESSE|plateforme",
 		Short: "Vérifie une adresse ou une plateforme maintenant, et explique le résultat.",
+		Long: `Vérifie une adresse ou une plateforme maintenant, et explique le résultat. Rien n’est annoncé à personne.
+
+Le début d’une adresse dit ce qui est vérifié :
+  https://ent.exemple.fr/    la page
+  tls://ent.exemple.fr:443   le certificat
+  tcp://ent.exemple.fr:443   la connexion, rien de plus ; « ent.exemple.fr:443 » dit la même chose
+  dns://ent.exemple.fr       le nom
+  icmp://ent.exemple.fr      la réponse au ping`,
+		Example: "  panneau check pronote\n  panneau check https://ent.exemple.fr/",
 		Args: func(_ *cobra.Command, args []string) error {
 			if all && len(args) > 0 {
 				return usageError{fmt.Errorf("« panneau check --all » n’attend pas d’adresse ni de nom")}
@@ -94,13 +105,13 @@ func runOnce(ctx context.Context, spec checks.Spec, env checks.Env, guard *check
 // specsFor finds the checks that a person means by an address, or by the name of a platform of the configuration or
 // the catalogue.
 func specsFor(c *config.Config, target string) ([]checks.Spec, error) {
-	if strings.Contains(target, "://") {
+	if address, ok := addressed(target); ok {
 		known, err := catalogue.Load()
 		if err != nil {
 			return nil, fmt.Errorf("load the catalogue: %w", err)
 		}
 		return []checks.Spec{{
-			ID: bot.CheckID(target), URL: target, AllowPrivate: true, Signatures: known.SignaturesOf(""),
+			ID: bot.CheckID(target), URL: address, AllowPrivate: true, Signatures: known.SignaturesOf(""),
 		}}, nil
 	}
 	var specs []checks.Spec
@@ -134,6 +145,18 @@ func specsFor(c *config.Config, target string) ([]checks.Spec, error) {
 		return nil, usageError{fmt.Errorf("aucune page publique n’est connue pour « %s » : donnez son adresse (https://…)", target)}
 	}
 	return specs, nil
+}
+
+// addressed reports whether a word is an address rather than a name: one of any notation, or « host:port ».
+func addressed(word string) (string, bool) {
+	if _, known := checks.KindOf(word); known || strings.Contains(word, "://") {
+		return word, true
+	}
+	host, port, err := net.SplitHostPort(word)
+	if _, number := strconv.ParseUint(port, 10, 16); err != nil || host == "" || number != nil {
+		return "", false
+	}
+	return "tcp://" + word, true
 }
 
 // named reports whether a word is one of the names of a platform.
