@@ -142,7 +142,7 @@ func (c *dnsCheck) run(parent context.Context) bot.Verdict {
 		wait.Go(func() { opinions[i] = c.asker.ask(ctx, resolver) })
 	}
 	wait.Wait()
-	if parent.Err() != nil {
+	if stopped(parent) {
 		return c.about(verdict(bot.Unknown, bot.ReasonCancelled, "the run was stopped"))
 	}
 	return c.about(c.judge(opinions))

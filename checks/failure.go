@@ -32,7 +32,7 @@ type failure struct {
 
 // classify finds out why a run failed. Each step knows one family of errors and returns the zero failure for others.
 func classify(parent, ctx context.Context, p *progress, err error) failure {
-	if parent.Err() != nil {
+	if stopped(parent) {
 		return failure{outcome: bot.Unknown, reason: bot.ReasonCancelled, detail: "the run was stopped"}
 	}
 	steps := []func() failure{
@@ -62,6 +62,13 @@ func (f failure) verdict(p *progress) bot.Verdict {
 		v.Evidence.TLSExpiry, v.Evidence.TLSHost = f.expiry, p.asked()
 	}
 	return v
+}
+
+// stopped reports whether a run was ended from outside. A deadline that a connection inherits may be felt there a moment
+// before the context knows.
+func stopped(parent context.Context) bool {
+	deadline, limited := parent.Deadline()
+	return parent.Err() != nil || limited && !time.Now().Before(deadline)
 }
 
 func down(reason bot.Reason, detail string) failure {

@@ -78,12 +78,12 @@ func (c *httpCheck) judge(m move, status int, p page, whole bool) bot.Verdict {
 func (m move) compare(p page) bot.Verdict {
 	for _, text := range m.mustNot {
 		if text.match(p) {
-			return textVerdict(bot.ReasonBodyForbidden, text.pattern, "a text that must not appear is on the page")
+			return textVerdict(bot.ReasonBodyForbidden, text.pattern, "a text that must not appear is in the answer")
 		}
 	}
 	for _, text := range m.must {
 		if !text.match(p) {
-			return textVerdict(bot.ReasonBodyMissing, text.pattern, "a text that must appear is not on the page")
+			return textVerdict(bot.ReasonBodyMissing, text.pattern, "a text that must appear is not in the answer")
 		}
 	}
 	return verdict(bot.Up, bot.ReasonNone, "")

@@ -59,7 +59,7 @@ func (c icmpCheck) ping(parent, ctx context.Context, p *progress) bot.Verdict {
 		v.Evidence.Latency = latency
 	case errors.Is(err, errNoPing):
 		v = verdict(bot.Unknown, bot.ReasonNotPermitted, err.Error())
-	case parent.Err() == nil && (err == nil || ctx.Err() != nil):
+	case !stopped(parent) && (err == nil || ctx.Err() != nil):
 		v = verdict(bot.Down, bot.ReasonNoEcho, "no answer to echo requests")
 	default:
 		return classify(parent, ctx, p, err).verdict(p)
@@ -69,7 +69,8 @@ func (c icmpCheck) ping(parent, ctx context.Context, p *progress) bot.Verdict {
 }
 
 // find resolves the name. The UDP socket that it opens for that sends nothing: it makes the system choose an address
-// that there is a route to, and it is admitted like any other connection.
+// that there is a route to, and it is admitted like any other connection. What the system prohibits fails here already:
+// pro-bing would try that for ever, whatever its context says.
 func (c icmpCheck) find(ctx context.Context) (netip.Addr, error) {
 	const discard = "9" // https://www.rfc-editor.org/rfc/rfc863
 	conn, err := c.connect.dial(ctx, "udp", net.JoinHostPort(c.target.host, discard))

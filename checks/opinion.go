@@ -93,12 +93,10 @@ const udpSize = 1232
 // exchange asks once by UDP and, where the answer does not fit in there, by TCP.
 func (a asker) exchange(ctx context.Context, server, name string, record uint16) (*dns.Msg, error) {
 	limit := a.limits.Connect / questions
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	question := new(dns.Msg).SetQuestion(name, record).SetEdns0(udpSize, false)
 	for _, network := range []string{"udp", "tcp"} {
 		client := dns.Client{Net: network, Timeout: limit, Dialer: a.dialer, UDPSize: udpSize}
-		answer, _, err := client.ExchangeContext(ctx, question, server)
+		answer, err := exchangeBy(ctx, client, question, server)
 		switch {
 		case err != nil:
 			return nil, err
@@ -110,6 +108,21 @@ func (a asker) exchange(ctx context.Context, server, name string, record uint16)
 		return answer, nil
 	}
 	return nil, errStrangeAnswer
+}
+
+// exchangeBy sends a question and waits for the answer no longer than the client's time limit, nor than ctx: the
+// library's own way heeds a deadline, not a cancellation.
+func exchangeBy(ctx context.Context, client dns.Client, question *dns.Msg, server string) (*dns.Msg, error) {
+	dialling, cancel := context.WithTimeout(ctx, client.Timeout)
+	defer cancel()
+	conn, err := client.DialContext(dialling, server)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	answer, _, err := client.ExchangeWithConnContext(ctx, question, conn)
+	return answer, err
 }
 
 // isAnswer reports whether a message answers the question. Servers that refuse need not repeat it.

@@ -119,7 +119,11 @@ func (m move) findLink(p page, at *url.URL) (found *url.URL, seen bool) {
 			continue
 		}
 		seen = true
-		to, err := at.Parse(strings.TrimSpace(l.address))
+		address := strings.TrimSpace(l.address)
+		if strings.HasPrefix(address, "#") { // opens a menu, or goes on by a script
+			continue
+		}
+		to, err := at.Parse(address)
 		if err == nil && (to.Scheme == "http" || to.Scheme == "https") && to.Host != "" {
 			to.User, to.Fragment = nil, ""
 			return to, true

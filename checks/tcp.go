@@ -69,14 +69,17 @@ func (c tcpCheck) visit(ctx context.Context, p *progress) (bot.Verdict, error) {
 	return c.greeting(conn)
 }
 
+// maxGreeting is how much of a greeting is read, in bytes: they are a line or a few. It is looked at anew with every
+// packet, which a server that sends byte by byte must not be able to make costly.
+const maxGreeting = 4 << 10
+
 // greeting reads until all that must appear is there. What came before the time limit or the end of the connection is
 // judged as it is; when nothing came, that is the verdict.
 func (c tcpCheck) greeting(conn net.Conn) (bot.Verdict, error) {
-	var said []byte
-	buffer := make([]byte, 4096)
+	said := make([]byte, 0, min(c.limits.Body, maxGreeting))
 	for {
-		n, err := conn.Read(buffer)
-		said = append(said, buffer[:n]...)
+		n, err := conn.Read(said[len(said):cap(said)])
+		said = said[:len(said)+n]
 		v := c.move.compare(newPage(said, "text/plain"))
 		switch {
 		case n > 0 && v.Reason != bot.ReasonBodyMissing:
@@ -87,7 +90,7 @@ func (c tcpCheck) greeting(conn net.Conn) (bot.Verdict, error) {
 			return bot.Verdict{}, io.ErrUnexpectedEOF
 		case err != nil:
 			return bot.Verdict{}, err
-		case int64(len(said)) > c.limits.Body:
+		case len(said) == cap(said):
 			return v, nil
 		}
 	}
