@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 )
 
 // Step is a page that a check asks for after another one, as somebody does on the way to a login form. The cookies of a
@@ -54,12 +51,13 @@ func (s Spec) validateSteps() []FieldError {
 	for i, step := range s.Steps {
 		at := entry("steps", i)
 		for _, e := range step.validate() {
-			list = append(list, FieldError{at + "." + e.Field, e.Problem, e.Remedy})
+			list = append(list, FieldError{strings.TrimSuffix(at+"."+e.Field, "."), e.Problem, e.Remedy})
 		}
 	}
 	return list
 }
 
+// validate reports what is wrong with the step; an empty field is the step as a whole.
 func (s Step) validate() []FieldError {
 	var list []FieldError
 	follows := s.Follow != Pattern{}
@@ -69,7 +67,7 @@ func (s Step) validate() []FieldError {
 	case follows:
 		list = s.Follow.validate("follow")
 	case s.URL == "":
-		list = append(list, FieldError{"url", "l’étape ne mène nulle part", "donnez une adresse (url), ou le texte d’un lien de la page précédente (follow)"})
+		list = append(list, FieldError{"", "l’étape ne mène nulle part", "donnez une adresse (url), ou le texte d’un lien de la page précédente (follow)"})
 	default:
 		list = validateURL(s.URL)
 	}
@@ -101,72 +99,4 @@ func (s Step) compile() (move, error) {
 	}
 	m.mustNot, err = compileAll(s.MustNotContain)
 	return m, err
-}
-
-// findLink looks for the link that the step follows on a page at an address. Found is nil where no link matches or
-// where those that do lead to no page; seen reports whether any matched.
-func (m move) findLink(p page, at *url.URL) (found *url.URL, seen bool) {
-	base, list := links(p.markup())
-	if from, err := at.Parse(base); err == nil {
-		at = from
-	}
-	for _, l := range list {
-		text := l.text
-		if m.Follow.Source {
-			text = l.address
-		}
-		if !m.follow.matches(fold(text)) {
-			continue
-		}
-		seen = true
-		address := strings.TrimSpace(l.address)
-		if strings.HasPrefix(address, "#") { // opens a menu, or goes on by a script
-			continue
-		}
-		to, err := at.Parse(address)
-		if err == nil && (to.Scheme == "http" || to.Scheme == "https") && to.Host != "" {
-			to.User, to.Fragment = nil, ""
-			return to, true
-		}
-	}
-	return nil, seen
-}
-
-// link is a way from a page to another one.
-type link struct{ address, text string }
-
-// links lists the links of a page in their order, and the address to which they are relative where the page names one.
-func links(source string) (base string, list []link) {
-	tokens := html.NewTokenizer(strings.NewReader(source))
-	var open *link
-	for {
-		kind := tokens.Next()
-		if kind == html.ErrorToken {
-			return base, list
-		}
-		token := tokens.Token()
-		starts := kind == html.StartTagToken || kind == html.SelfClosingTagToken
-		switch {
-		case starts && token.DataAtom == atom.Base && base == "":
-			base = attribute(token, "href")
-		case starts && token.DataAtom == atom.A && attribute(token, "href") != "":
-			list = append(list, link{attribute(token, "href"), attribute(token, "aria-label") + " " + attribute(token, "title") + " "})
-			open = &list[len(list)-1]
-		case kind == html.EndTagToken && token.DataAtom == atom.A:
-			open = nil
-		case open != nil && starts && token.DataAtom == atom.Img:
-			open.text += " " + attribute(token, "alt") + " "
-		case open != nil && kind == html.TextToken:
-			open.text += token.Data
-		}
-	}
-}
-
-func attribute(t html.Token, name string) string {
-	for _, a := range t.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
 }

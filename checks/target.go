@@ -21,8 +21,11 @@ func schemes() map[string]Kind {
 // KindOf reads from the beginning of an address ("tls://…", "dns:…") what kind of check it asks for.
 func KindOf(address string) (Kind, bool) {
 	scheme, _, found := strings.Cut(address, ":")
+	if !found {
+		return "", false
+	}
 	kind, known := schemes()[strings.ToLower(scheme)]
-	return kind, found && known
+	return kind, known
 }
 
 // target is a server, and a port where the kind has ports.
@@ -33,7 +36,10 @@ type target struct {
 
 // String is the target in the one notation for it.
 func (t target) String() string {
-	if t.port == "" {
+	switch {
+	case t.port == "" && strings.Contains(t.host, ":"):
+		return fmt.Sprintf("%s://[%s]", t.kind, t.host)
+	case t.port == "":
 		return fmt.Sprintf("%s://%s", t.kind, t.host)
 	}
 	return fmt.Sprintf("%s://%s", t.kind, t.address())

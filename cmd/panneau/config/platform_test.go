@@ -148,33 +148,97 @@ platforms:
 	}
 }
 
+func TestLoadReadsEveryKindOfCheck(t *testing.T) {
+	got := watched(t, `
+platforms:
+  intranet:
+    name: Intranet du collège
+    checks:
+      - name: chemin
+        url: https://intranet.exemple.fr/
+        family: ipv6
+        steps:
+          - {follow: Se connecter, must_contain: [Identifiant], must_not_contain: [indisponible]}
+          - {name: portail, follow: {regexp: "/cas/login", source: true}, accept: [200, 401]}
+          - url: https://portail.exemple.fr/
+            must_contain:
+              - {regexp: "type=.?password", source: true}
+      - {name: nom, url: "dns:intranet.exemple.fr", record: AAAA, answers: ["2001:db8::1"], resolvers: [9.9.9.9]}
+      - {name: certificat, kind: tls, url: "tls://intranet.exemple.fr"}
+      - {name: courriel, url: "tcp://imap.exemple.fr:143", must_contain: ["* OK"]}
+      - {name: ping, url: "icmp://intranet.exemple.fr"}
+`)["intranet"]
+	want := []checks.Spec{
+		{
+			ID: "intranet/chemin", URL: "https://intranet.exemple.fr/", Family: checks.IPv6, Steps: []checks.Step{
+				{
+					Follow: checks.Pattern{Text: "Se connecter"}, MustContain: []checks.Pattern{{Text: "Identifiant"}},
+					MustNotContain: []checks.Pattern{{Text: "indisponible"}},
+				},
+				{Name: "portail", Follow: checks.Pattern{Regexp: "/cas/login", Source: true}, Accept: []int{200, 401}},
+				{URL: "https://portail.exemple.fr/", MustContain: []checks.Pattern{{Regexp: "type=.?password", Source: true}}},
+			},
+		},
+		{
+			ID: "intranet/nom", URL: "dns:intranet.exemple.fr", Record: "AAAA", Answers: []string{"2001:db8::1"},
+			Resolvers: []string{"9.9.9.9"},
+		},
+		{ID: "intranet/certificat", Kind: checks.TLS, URL: "tls://intranet.exemple.fr"},
+		{ID: "intranet/courriel", URL: "tcp://imap.exemple.fr:143", MustContain: []checks.Pattern{{Text: "* OK"}}},
+		{ID: "intranet/ping", URL: "icmp://intranet.exemple.fr"},
+	}
+	for i, c := range got.Checks {
+		c.Signatures = nil
+		if diff := cmp.Diff(want[i], c.Spec); diff != "" {
+			t.Error(diff)
+		}
+		if _, err := checks.New(got.Checks[i].Spec, checks.Env{UserAgent: "test"}); err != nil {
+			t.Errorf("the check cannot be made: %v", err)
+		}
+	}
+	if len(got.Checks) != len(want) {
+		t.Errorf("got %d checks", len(got.Checks))
+	}
+}
+
 func TestLoadRefusesAPlatform(t *testing.T) {
 	for entry, want := range map[string]string{
-		"pronotte: {enabled: false}":                                                   "pronotte : plateforme inconnue du catalogue « pronotte ». Remède : vouliez-vous dire « pronote »",
-		"intranet: {url: 'https://a.fr'}":                                              "intranet : plateforme inconnue du catalogue « intranet ». Remède : donnez-lui un nom",
-		"intranet: {name: I, checks: []}":                                              "intranet.checks : aucun contrôle",
-		"educonnect: {enabled: oui}":                                                   "educonnect.enabled : oui ou non attendu",
-		"educonnect: {schedule: '@every 1s'}":                                          "educonnect.schedule : horaire trop fréquent",
-		"educonnect: {timezone: Paris}":                                                "educonnect.timezone : fuseau horaire inconnu « Paris »",
-		"educonnect: {areas: [lille]}":                                                 "educonnect.areas[1] : valeur inconnue « lille ». Remède : vouliez-vous dire « Lille »",
-		"educonnect: {depends_on: [pronot]}":                                           "educonnect.depends_on[1] : valeur inconnue « pronot ». Remède : vouliez-vous dire « pronote »",
-		"educonnect: {depends_on: [{on: pronot}]}":                                     "educonnect.depends_on[1] : valeur inconnue « pronot »",
-		"educonnect: {depends_on: [{readers: [staff]}]}":                               "educonnect.depends_on[1] : clé manquante : on",
-		"educonnect: {depends_on: [{on: pronote, readers: [parents]}]}":                "educonnect.depends_on[1].readers[1] : public inconnu",
-		"educonnect: {readers: [parents]}":                                             "educonnect.readers[1] : public inconnu",
-		"educonnect: {checks: []}":                                                     "educonnect.checks : aucun contrôle",
-		"educonnect: {checks: [{}]}":                                                   "educonnect.checks[1].url : l’adresse manque",
-		"educonnect: {url: 'https://a.fr/?x'}":                                         "educonnect.url : ce n’est pas une adresse à montrer",
-		"educonnect: {checks: [{url: 'https://a.fr', schedule: 'x'}]}":                 "educonnect.checks[1].schedule : horaire incorrect",
-		"educonnect: {checks: [{url: 'https://a.fr', kind: smtp}]}":                    "educonnect.checks[1].kind : genre de contrôle inconnu",
-		"educonnect: {checks: [{url: 'https://a.fr', limits: {total: 20}}]}":           "educonnect.checks[1].limits.total : durée attendue",
-		"educonnect: {checks: [{url: 'https://a.fr', limits: {total: 1h}}]}":           "educonnect.checks[1].limits.total : durée hors limites",
-		"educonnect: {checks: [{url: 'https://a.fr', must_contain: [404]}]}":           "educonnect.checks[1].must_contain[1] : texte attendu",
-		"educonnect: {checks: [{url: 'https://a.fr', must_contain: [{regex: a}]}]}":    "educonnect.checks[1].must_contain[1].regex : clé inconnue « regex ». Remède : vouliez-vous dire « regexp »",
-		"educonnect: {checks: [{url: 'https://a.fr', must_contain: [{regexp: '('}]}]}": "educonnect.checks[1].must_contain[1] : l’expression n’est pas valable",
-		"educonnect: {checks: [{url: 'https://a.fr', headers: {Cookie: a}}]}":          "educonnect.checks[1].headers.Cookie : cet en-tête n’est pas permis",
-		"educonnect: {checks: [{ulr: 'https://a.fr'}]}":                                "educonnect.checks[1].ulr : clé inconnue « ulr ». Remède : vouliez-vous dire « url »",
-		"educonnect: {depends_on: [educonnect]}":                                       "educonnect.depends_on : la plateforme dépend d’elle-même",
+		"pronotte: {enabled: false}":                                                      "pronotte : plateforme inconnue du catalogue « pronotte ». Remède : vouliez-vous dire « pronote »",
+		"intranet: {url: 'https://a.fr'}":                                                 "intranet : plateforme inconnue du catalogue « intranet ». Remède : donnez-lui un nom",
+		"intranet: {name: I, checks: []}":                                                 "intranet.checks : aucun contrôle",
+		"educonnect: {enabled: oui}":                                                      "educonnect.enabled : oui ou non attendu",
+		"educonnect: {schedule: '@every 1s'}":                                             "educonnect.schedule : horaire trop fréquent",
+		"educonnect: {timezone: Paris}":                                                   "educonnect.timezone : fuseau horaire inconnu « Paris »",
+		"educonnect: {areas: [lille]}":                                                    "educonnect.areas[1] : valeur inconnue « lille ». Remède : vouliez-vous dire « Lille »",
+		"educonnect: {depends_on: [pronot]}":                                              "educonnect.depends_on[1] : valeur inconnue « pronot ». Remède : vouliez-vous dire « pronote »",
+		"educonnect: {depends_on: [{on: pronot}]}":                                        "educonnect.depends_on[1] : valeur inconnue « pronot »",
+		"educonnect: {depends_on: [{readers: [staff]}]}":                                  "educonnect.depends_on[1] : clé manquante : on",
+		"educonnect: {depends_on: [{on: pronote, readers: [parents]}]}":                   "educonnect.depends_on[1].readers[1] : public inconnu",
+		"educonnect: {readers: [parents]}":                                                "educonnect.readers[1] : public inconnu",
+		"educonnect: {checks: []}":                                                        "educonnect.checks : aucun contrôle",
+		"educonnect: {checks: [{}]}":                                                      "educonnect.checks[1].url : l’adresse manque",
+		"educonnect: {url: 'https://a.fr/?x'}":                                            "educonnect.url : ce n’est pas une adresse à montrer",
+		"educonnect: {checks: [{url: 'https://a.fr', schedule: 'x'}]}":                    "educonnect.checks[1].schedule : horaire incorrect",
+		"educonnect: {checks: [{url: 'https://a.fr', kind: smtp}]}":                       "educonnect.checks[1].kind : genre de contrôle inconnu",
+		"educonnect: {checks: [{url: 'https://a.fr', limits: {total: 20}}]}":              "educonnect.checks[1].limits.total : durée attendue",
+		"educonnect: {checks: [{url: 'https://a.fr', limits: {total: 1h}}]}":              "educonnect.checks[1].limits.total : durée hors limites",
+		"educonnect: {checks: [{url: 'https://a.fr', must_contain: [404]}]}":              "educonnect.checks[1].must_contain[1] : texte attendu",
+		"educonnect: {checks: [{url: 'https://a.fr', must_contain: [{regex: a}]}]}":       "educonnect.checks[1].must_contain[1].regex : clé inconnue « regex ». Remède : vouliez-vous dire « regexp »",
+		"educonnect: {checks: [{url: 'https://a.fr', must_contain: [{regexp: '('}]}]}":    "educonnect.checks[1].must_contain[1] : l’expression n’est pas valable",
+		"educonnect: {checks: [{url: 'https://a.fr', headers: {Cookie: a}}]}":             "educonnect.checks[1].headers.Cookie : cet en-tête n’est pas permis",
+		"educonnect: {checks: [{ulr: 'https://a.fr'}]}":                                   "educonnect.checks[1].ulr : clé inconnue « ulr ». Remède : vouliez-vous dire « url »",
+		"educonnect: {depends_on: [educonnect]}":                                          "educonnect.depends_on : la plateforme dépend d’elle-même",
+		"educonnect: {checks: [{url: 'https://a.fr', steps: [{}]}]}":                      "educonnect.checks[1].steps[1] : l’étape ne mène nulle part",
+		"educonnect: {checks: [{url: 'https://a.fr', steps: [{url: 'tcp://a.fr'}]}]}":     "educonnect.checks[1].steps[1].url : l’adresse doit commencer par https://",
+		"educonnect: {checks: [{url: 'https://a.fr', steps: [{folow: a}]}]}":              "educonnect.checks[1].steps[1].folow : clé inconnue « folow ». Remède : vouliez-vous dire « follow »",
+		"educonnect: {checks: [{url: 'https://a.fr', steps: [{follow: {regexp: '('}}]}]}": "educonnect.checks[1].steps[1].follow : l’expression n’est pas valable",
+		"educonnect: {checks: [{url: 'https://a.fr', steps: {follow: a}}]}":               "educonnect.checks[1].steps : une liste est attendue",
+		"educonnect: {checks: [{url: 'tcp://a.fr'}]}":                                     "educonnect.checks[1].url : le port manque",
+		"educonnect: {checks: [{url: 'tls://a.fr', kind: dns}]}":                          "educonnect.checks[1].url : l’adresse doit commencer par dns://",
+		"educonnect: {checks: [{url: 'icmp://a.fr', accept: [200]}]}":                     "educonnect.checks[1].accept : cette clé ne sert à rien pour un contrôle icmp. Remède : retirez-la",
+		"educonnect: {checks: [{url: 'dns://a.fr', record: PTR}]}":                        "educonnect.checks[1].record : type d’enregistrement inconnu",
+		"educonnect: {checks: [{url: 'dns://a.fr', resolvers: [ns.a.fr]}]}":               "educonnect.checks[1].resolvers[1] : ce n’est pas l’adresse IP",
+		"educonnect: {checks: [{url: 'https://a.fr', family: v6}]}":                       "educonnect.checks[1].family : famille d’adresses inconnue",
 	} {
 		got := refusal(t, "platforms:\n  "+entry+"\n")
 		if _, path, _ := strings.Cut(got, ": platforms."); !strings.HasPrefix(path, want) {
