@@ -24,8 +24,8 @@ func (c *checker) Check(ctx context.Context) bot.Verdict {
 	if v.Evidence.Latency == 0 {
 		v.Evidence.Latency = time.Since(start)
 	}
-	pages := time.Duration(1 + len(c.spec.Steps))
-	if v.Outcome == bot.Up && v.Evidence.Latency > pages*c.spec.SlowAfter {
+	pages := 1 + len(c.spec.Steps)
+	if v.Outcome == bot.Up && v.Evidence.Latency > time.Duration(pages)*c.spec.SlowAfter {
 		v.Outcome, v.Reason = bot.Slow, bot.ReasonSlow
 	}
 	v = asLogin(c.spec.Function, v)

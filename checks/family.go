@@ -83,8 +83,7 @@ func (c connector) dial(ctx context.Context, network, address string) (net.Conn,
 
 // lacksFamily reports whether a connection failed only because the target has addresses of the other family alone.
 func (c connector) lacksFamily(ctx context.Context, address string, err error) bool {
-	var mismatch *net.AddrError
-	if errors.As(err, &mismatch) {
+	if _, mismatch := errors.AsType[*net.AddrError](err); mismatch {
 		return true
 	}
 	var missing *net.DNSError

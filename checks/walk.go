@@ -127,7 +127,7 @@ func (w *walk) ask(ctx context.Context, method string, to *url.URL) error {
 	request.Header.Set("User-Agent", w.check.userAgent)
 	w.trail.start(request.URL)
 	w.trail.keepToOneself(request)
-	response, err := w.client.Do(request)
+	response, err := w.client.Do(request) //nolint:bodyclose // take, who calls, closes it
 	if err != nil {
 		return err
 	}
