@@ -262,3 +262,25 @@ func FuzzFindLink(f *testing.F) {
 		}
 	})
 }
+
+// TestStepsAreTakenFromWholePages: « not modified » has no link to follow.
+func TestStepsAreTakenFromWholePages(t *testing.T) {
+	s := newSchool(t)
+	s.broken["ent /"] = func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"1"`)
+		if r.Header.Get("If-None-Match") != "" {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		fmt.Fprint(w, `Mon ENT <a href="/choix">Se connecter</a>`)
+	}
+	spec := s.spec()
+	spec.ID = "essai/chemin"
+	checker, err := New(spec, local())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		want(t, checker.Check(t.Context()), bot.Up, bot.ReasonNone, "3 steps")
+	}
+}
