@@ -86,6 +86,6 @@ func TestCertificateOfSomebodyElseIsNotWarnedOf(t *testing.T) {
 		s.shown(refused)
 		s.shown(unknown)
 		s.shown(shows("ent.exemple.fr:443", time.Now().Add(-time.Hour)))
-		s.wantTrouble()
+		s.wantTrouble(bot.TroubleBlocked)
 	})
 }

@@ -13,6 +13,7 @@ type Trouble struct {
 	Kind        TroubleKind
 	Account     AccountID
 	Destination DestinationID
+	Platform    PlatformID // with TroubleBlocked
 	Detail      string
 	Owed        int                // with TroubleLate: how many deliveries are owed
 	Cause       ErrorKind          // with TroubleLate: how most attempts failed; empty where none did

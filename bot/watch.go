@@ -56,6 +56,7 @@ type book struct {
 	standing Standing
 	tracks   []Track
 	incident Incident  // the newest one, open or not
+	blocked  bool      // it refuses our checks, and the operator knows
 	waits    time.Time // since when its outage waits for news of what it depends on; zero while it does not
 }
 
@@ -144,6 +145,7 @@ func (w *Watch) Observe(ctx context.Context, v Verdict) (doubt bool, err error) 
 func (w *Watch) judge(ctx context.Context, b *book, v Verdict) (doubt bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	w.refuses(b, v)
 	tracks := remember(b.tracks, v, w.config.Rule.Memory())
 	ruling := Judge(b.standing, tracks, w.config.Rule, b.platform.PlanAt(v.At))
 	next, changed := w.advance(b, ruling)

@@ -140,3 +140,13 @@ func TestWhatFailsAloneIsNotHeldBackForLong(t *testing.T) {
 		s.wantShown("-2", "bulletin down r1 of pronote")
 	})
 }
+
+func TestABlockIsToldToTheOperatorOnce(t *testing.T) {
+	onStage(t, []string{"-1"}, func(s *stage) {
+		s.see("ubbbbnbbu")
+		s.wantTrouble(bot.TroubleBlocked)
+		s.see("bb")
+		s.wantTrouble(bot.TroubleBlocked, bot.TroubleBlocked)
+		s.wantShown("-1")
+	})
+}

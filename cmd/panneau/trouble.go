@@ -4,9 +4,10 @@ import "github.com/panneau-ecole/panneau/bot"
 
 // report tells the operator of a trouble.
 func (a *app) report(t bot.Trouble) {
-	a.log.Warn("trouble", "kind", t.Kind, "account", t.Account, "destination", t.Destination, "detail", t.Detail)
+	a.log.Warn("trouble", "kind", t.Kind, "account", t.Account, "destination", t.Destination, "platform", t.Platform,
+		"detail", t.Detail)
 	a.metrics.trouble(t)
-	data := map[string]any{"Channel": t.Destination, "Account": t.Account}
+	data := map[string]any{"Channel": t.Destination, "Account": t.Account, "Platform": t.Platform}
 	switch t.Kind {
 	case bot.TroubleUnauthorised:
 		a.say("terminal.unauthorised", data)
@@ -16,6 +17,8 @@ func (a *app) report(t bot.Trouble) {
 		a.say("terminal.rejected", data)
 	case bot.TroubleDeleted:
 		a.say("terminal.deleted", data)
+	case bot.TroubleBlocked:
+		a.say("terminal.blocked", data)
 	case bot.TroubleCertificate:
 		w := t.Certificate
 		a.say("terminal.certificate", map[string]any{"Host": w.Host, "Platform": w.Platform, "Count": w.Days})
