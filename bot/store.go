@@ -25,6 +25,7 @@ type Store interface {
 // that call's context.
 type Tx interface {
 	WatchTx
+	HistoryTx
 	IncidentTx
 	DestinationTx
 	LedgerTx
@@ -45,8 +46,6 @@ type WatchTx interface {
 	// WarnOfCertificate writes down that the operator is warned, and reports whether this is news: false where the same
 	// certificate was warned of as urgently before.
 	WarnOfCertificate(w CertificateWarning) (bool, error)
-	// PruneVerdicts forgets the verdicts from before t.
-	PruneVerdicts(t time.Time) error
 }
 
 // IncidentTx keeps the incidents.

@@ -156,7 +156,10 @@ func (w *Watch) judge(ctx context.Context, b *book, v Verdict) (doubt bool, err 
 		w.keep(v)
 		return doubt, nil
 	}
-	return doubt, w.decide(ctx, b, ruling, []Verdict{v}, next, changed)
+	if err = w.decide(ctx, b, ruling, []Verdict{v}, next, changed); err != nil {
+		w.keep(v) // it was seen, whatever became of the decision: the next verdict makes it again
+	}
+	return doubt, err
 }
 
 // trust turns a verdict that our own broken network explains into one that claims nothing.
@@ -213,39 +216,26 @@ func (w *Watch) keep(v Verdict) {
 // notice.
 const flushEvery = time.Second
 
-// retention is how long single verdicts are kept.
-const retention = 48 * time.Hour
-
-// Run writes the verdicts that decided nothing, until ctx ends.
+// Run writes the verdicts that decided nothing, and keeps the history within bounds, until ctx ends.
 func (w *Watch) Run(ctx context.Context) error {
-	flush, prune := time.NewTicker(flushEvery), time.NewTicker(time.Hour)
-	defer flush.Stop()
-	defer prune.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return w.flush(context.WithoutCancel(ctx))
-		case <-flush.C:
-			if err := w.flush(ctx); err != nil {
-				w.config.Logger.Error("write verdicts", "err", err)
-			}
-		case now := <-prune.C:
-			err := w.config.Store.Update(ctx, func(tx Tx) error { return tx.PruneVerdicts(now.Add(-retention)) })
-			if err != nil {
-				w.config.Logger.Error("prune verdicts", "err", err)
-			}
-		}
+	var tidying sync.WaitGroup
+	tidying.Go(func() { history{w.config.Store, w.config.Logger}.run(ctx) })
+	for pause(ctx, flushEvery) {
+		w.flush(ctx)
 	}
+	w.flush(context.WithoutCancel(ctx))
+	tidying.Wait()
+	return nil
 }
 
 // flush writes what is kept back. What cannot be written is tried again, up to a bound.
-func (w *Watch) flush(ctx context.Context) error {
+func (w *Watch) flush(ctx context.Context) {
 	w.mu.Lock()
 	list := w.late
 	w.late = nil
 	w.mu.Unlock()
 	if len(list) == 0 {
-		return nil
+		return
 	}
 	err := w.config.Store.Update(ctx, func(tx Tx) error {
 		if err := tx.AddVerdicts(list); err != nil {
@@ -254,12 +244,11 @@ func (w *Watch) flush(ctx context.Context) error {
 		return tx.TouchStandings(list)
 	})
 	if err != nil {
+		w.config.Logger.Error("write verdicts", "count", len(list), "err", err)
 		w.mu.Lock()
 		w.late = append(list[max(0, len(list)-maxLate):], w.late...)
 		w.mu.Unlock()
-		return fmt.Errorf("write %d verdicts: %w", len(list), err)
 	}
-	return nil
 }
 
 // maxLate bounds the verdicts kept in memory while the database takes none (a full disk).

@@ -5,10 +5,8 @@ package store
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/url"
 	"path/filepath"
@@ -17,14 +15,10 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 	_ "modernc.org/sqlite" // the SQLite driver
 
 	"github.com/panneau-ecole/panneau/bot"
 )
-
-//go:embed migrations/*.sql
-var migrations embed.FS
 
 // Store is a bot.Store on a database. Make one with OpenSQLite or OpenPostgres, and close it.
 type Store struct {
@@ -61,7 +55,7 @@ func OpenSQLite(ctx context.Context, path string, logger *slog.Logger) (*Store, 
 	read.SetMaxOpenConns(4)
 	s := &Store{write: write, read: read, dialect: goose.DialectSQLite3}
 	if err := s.migrate(ctx, logger); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare %s: %w", path, err), s.Close())
+		return nil, errors.Join(fmt.Errorf("prepare %s: %w", path, diagnose(err)), s.Close())
 	}
 	return s, nil
 }
@@ -95,27 +89,6 @@ func OpenPostgres(ctx context.Context, address string, logger *slog.Logger) (*St
 	return s, nil
 }
 
-func (s *Store) migrate(ctx context.Context, logger *slog.Logger) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	options := []goose.ProviderOption{goose.WithSlog(logger)}
-	if s.dialect == goose.DialectPostgres {
-		locker, err := lock.NewPostgresSessionLocker()
-		if err != nil {
-			return err
-		}
-		options = append(options, goose.WithSessionLocker(locker))
-	}
-	provider, err := goose.NewProvider(s.dialect, s.write, files, options...)
-	if err != nil {
-		return err
-	}
-	_, err = provider.Up(ctx)
-	return err
-}
-
 // Close closes the database.
 func (s *Store) Close() error {
 	if s.read == s.write {
@@ -137,14 +110,14 @@ func (s *Store) Update(ctx context.Context, f func(bot.Tx) error) error {
 func (s *Store) transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, f func(bot.Tx) error) error {
 	sqlTx, err := db.BeginTx(ctx, options)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return fmt.Errorf("begin: %w", diagnose(err))
 	}
 	s.transactions.Add(1)
 	if err := f(&tx{ctx: ctx, sql: sqlTx, now: time.Now(), count: &s.statements}); err != nil {
-		return errors.Join(err, rollback(sqlTx))
+		return diagnose(errors.Join(err, rollback(sqlTx)))
 	}
 	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return fmt.Errorf("commit: %w", diagnose(err))
 	}
 	return nil
 }

@@ -100,14 +100,6 @@ func TestStandingsAndTracks(t *testing.T) {
 			}
 			return nil
 		})
-		update(t, s, func(tx bot.Tx) error { return tx.PruneVerdicts(at(3)) })
-		view(t, s, func(tx bot.Tx) error {
-			tracks, err := tx.Tracks(9)
-			if err != nil || len(tracks[0].Recent) != 1 {
-				t.Errorf("after pruning: %v %v", tracks, err)
-			}
-			return nil
-		})
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -38,6 +39,40 @@ func (t *tx) one(query string, args ...any) error {
 		return bot.ErrConflict
 	}
 	return err
+}
+
+// insert adds rows to a table, many with one statement. The end is what follows the values: what to do on a conflict.
+func (t *tx) insert(table string, columns []string, rows [][]any, end string) error {
+	for _, size := range []int{100, 10, 1} { // few texts, so that the driver can keep them prepared
+		for ; len(rows) >= size; rows = rows[size:] {
+			args := make([]any, 0, size*len(columns))
+			for _, row := range rows[:size] {
+				args = append(args, row...)
+			}
+			if _, err := t.exec(insertQuery(table, columns, size, end), args...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func insertQuery(table string, columns []string, rows int, end string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, strings.Join(columns, ", "))
+	for i := range rows * len(columns) {
+		switch {
+		case i == 0:
+			b.WriteString("(")
+		case i%len(columns) == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "$%d", i+1)
+	}
+	b.WriteString(") " + end)
+	return b.String()
 }
 
 // row is what both sql.Row and sql.Rows can do.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
@@ -60,8 +61,7 @@ func (t *tx) Tracks(n int) ([]bot.Track, error) {
 	}
 	for i := range tracks {
 		recent, err := list(t, scanVerdict, `
-			SELECT check_id, at, vantage, platform, outcome, reason, evidence FROM verdicts
-			WHERE check_id = $1 ORDER BY at DESC LIMIT $2`, tracks[i].Check, n)
+			SELECT `+verdictColumns+` FROM verdicts WHERE check_id = $1 ORDER BY at DESC LIMIT $2`, tracks[i].Check, n)
 		if err != nil {
 			return nil, err
 		}
@@ -88,18 +88,20 @@ func (t *tx) PutTrack(track bot.Track) error {
 	return err
 }
 
+// verdictColumns are the columns of a verdict, in the order of verdictRow and scanVerdict.
+const verdictColumns = `check_id, at, vantage, platform, outcome, reason, evidence`
+
+func verdictRow(v bot.Verdict) []any {
+	return []any{v.Check, millis(v.At), v.Vantage, v.Platform, v.Outcome.String(), v.Reason, encode(v.Evidence)}
+}
+
 // AddVerdicts implements bot.WatchTx.
 func (t *tx) AddVerdicts(verdicts []bot.Verdict) error {
-	for _, v := range verdicts {
-		_, err := t.exec(`
-			INSERT INTO verdicts (check_id, at, vantage, platform, outcome, reason, evidence)
-			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-			v.Check, millis(v.At), v.Vantage, v.Platform, v.Outcome.String(), v.Reason, encode(v.Evidence))
-		if err != nil {
-			return err
-		}
+	rows := make([][]any, len(verdicts))
+	for i, v := range verdicts {
+		rows[i] = verdictRow(v)
 	}
-	return nil
+	return t.insert("verdicts", strings.Split(verdictColumns, ", "), rows, "ON CONFLICT DO NOTHING")
 }
 
 func scanVerdict(r row) (v bot.Verdict, err error) {
@@ -125,10 +127,4 @@ func (t *tx) WarnOfCertificate(w bot.CertificateWarning) (bool, error) {
 		ON CONFLICT (host, expiry) DO UPDATE SET days = excluded.days WHERE certificate_warnings.days > excluded.days`,
 		w.Host, millis(w.Expiry), w.Days)
 	return n > 0, err
-}
-
-// PruneVerdicts implements bot.WatchTx.
-func (t *tx) PruneVerdicts(before time.Time) error {
-	_, err := t.exec(`DELETE FROM verdicts WHERE at < $1`, millis(before))
-	return err
 }
