@@ -67,7 +67,12 @@ func sqliteDSN(path, locking, access string) string {
 		"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(5000)", access},
 		"_txlock": {locking},
 	}
-	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + query.Encode()
+	return sqliteFile(path) + "?" + query.Encode()
+}
+
+// sqliteFile is a file's address without options (https://www.sqlite.org/uri.html).
+func sqliteFile(path string) string {
+	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
 }
 
 // OpenPostgres opens the database at a postgres:// address and brings its schema up to date; several replicas may do

@@ -43,7 +43,8 @@ func (t *tx) one(query string, args ...any) error {
 
 // insert adds rows to a table, many with one statement. The end is what follows the values: what to do on a conflict.
 func (t *tx) insert(table string, columns []string, rows [][]any, end string) error {
-	for _, size := range []int{100, 10, 1} { // few texts, so that the driver can keep them prepared
+	// Few texts, so that a driver can keep them prepared; not long, because SQLite looks a « $9 » up among all others.
+	for _, size := range []int{25, 5, 1} {
 		for ; len(rows) >= size; rows = rows[size:] {
 			args := make([]any, 0, size*len(columns))
 			for _, row := range rows[:size] {
