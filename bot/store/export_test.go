@@ -1,9 +1,118 @@
 package store
 
-import "context"
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"testing"
+)
 
 // Checkpoint brings everything from the write-ahead log into the file.
 func Checkpoint(ctx context.Context, s *Store) error {
 	_, err := s.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	return err
+}
+
+// LimitPages keeps a SQLite file from growing, until lift is called.
+func LimitPages(ctx context.Context, s *Store) (lift func() error, err error) {
+	_, err = s.write.ExecContext(ctx, "PRAGMA max_page_count = 1") // as many as there are
+	return func() error {
+		_, err := s.write.ExecContext(ctx, "PRAGMA max_page_count = 1000000")
+		return err
+	}, err
+}
+
+// Durability reads the journal mode and the synchronous setting of as many connections as a pool of the store opens.
+func Durability(t *testing.T, s *Store, pool string) (settings []string) {
+	t.Helper()
+	db, n := s.write, 1
+	if pool == "read" {
+		db, n = s.read, 4
+	}
+	var open []*sql.Conn
+	for range n {
+		conn, err := db.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, conn)
+		var journal string
+		var synchronous int
+		if err := conn.QueryRowContext(t.Context(), "PRAGMA journal_mode").Scan(&journal); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&synchronous); err != nil {
+			t.Fatal(err)
+		}
+		settings = append(settings, fmt.Sprint(journal, " ", synchronous))
+	}
+	for _, conn := range open {
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	return settings
+}
+
+// MovedTables lists what Move copies.
+func MovedTables() []string { return tables() }
+
+// AllTables lists the tables of a SQLite database, in order, except those of the migrations and of SQLite itself.
+func AllTables(t *testing.T, s *Store) (names []string) {
+	t.Helper()
+	rows, err := s.read.QueryContext(t.Context(), `SELECT name FROM sqlite_master
+		WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%' ORDER BY name`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// Break makes every row that is added to a table fail.
+func Break(t *testing.T, s *Store, table string) {
+	t.Helper()
+	execute(t, s, `ALTER TABLE `+table+` ADD COLUMN impossible INTEGER DEFAULT 1 CHECK (impossible = 2)`)
+}
+
+// MigrateFurther does what a future migration may do: it adds a table, a column and an index.
+func MigrateFurther(t *testing.T, s *Store) {
+	t.Helper()
+	execute(t, s, `CREATE TABLE statements (id BIGINT NOT NULL PRIMARY KEY)`)
+	execute(t, s, `ALTER TABLE incidents ADD COLUMN cause TEXT NOT NULL DEFAULT ''`)
+	execute(t, s, `CREATE INDEX incidents_by_cause ON incidents (cause)`)
+	applied := map[bool]string{true: "true", false: "1"}[s.read == s.write]
+	execute(t, s, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99001, `+applied+`)`)
+}
+
+func execute(t *testing.T, s *Store, statement string) {
+	t.Helper()
+	if _, err := s.write.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// LockExclusively holds a database as a tool does that lets nobody else read it.
+func LockExclusively(t *testing.T, path string) (unlock func()) {
+	t.Helper()
+	db, err := openFile(path, "_pragma=locking_mode(EXCLUSIVE)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(t.Context(), `DELETE FROM tracks`); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }
