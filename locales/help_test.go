@@ -75,6 +75,8 @@ func TestTerminal(t *testing.T) {
 		"Address": "127.0.0.1:54321", "Account": "telegram-parents", "Channel": "-1001234567890",
 		"Why":  "La messagerie ne répond pas.",
 		"Host": "ent.exemple.fr:443", "Platform": "ent-demo",
+		"Backup": "/srv/panneau-data/backups/panneau-20210406T014000Z.db", "When": "06/04/2021 à 3\u00a0h\u00a040",
+		"Aside": "/srv/panneau-data/panneau.db.damaged-20210406T061500Z", "Size": "12,3\u00a0Mo",
 	}
 	for _, key := range keysBelow(g.r.texts["fr"], "terminal.") {
 		for _, count := range []int{0, 1, 71} {

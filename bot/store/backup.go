@@ -226,19 +226,22 @@ func check(ctx context.Context, path, options string) error {
 
 // State is what is found of a SQLite database before it is opened for good.
 type State struct {
-	Missing      bool  // there is no file, or an empty one
+	Missing      bool  // there is no file
+	Empty        bool  // there is a file of no bytes: one that a crash of the system has cut, or somebody has prepared
 	Schema, Ours int64 // the version of its schema, and the one that this program brings it to
 }
 
-// Inspect looks at a SQLite database that no other Panneau uses. The error is [ErrCorrupt] or [ErrLocked] where it is
+// Inspect reads a whole SQLite database to see whether it is sound. The error is [ErrCorrupt] or [ErrLocked] where it is
 // one of these.
 func Inspect(ctx context.Context, path string) (s State, err error) {
 	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return State{Missing: true}, nil
-	}
-	if err != nil {
+	case err != nil:
 		return s, err
+	case info.Size() == 0:
+		return State{Empty: true}, nil
 	}
 	if err := check(ctx, path, "mode=rw"); err != nil {
 		return s, fmt.Errorf("inspect %s: %w", path, err)

@@ -27,8 +27,14 @@ type Store struct {
 	dialect goose.Dialect
 	reading sql.TxOptions
 
+	attend func(error)
+
 	statements, transactions atomic.Int64
 }
+
+// Attend makes the store tell how it fares, before it is used: f is called with [ErrFull], [ErrLocked] or [ErrCorrupt]
+// each time that a transaction fails for it, and with nil each time that one has written something.
+func (s *Store) Attend(f func(error)) { s.attend = f }
 
 // Work is what a store has done since it was opened.
 type Work struct {
@@ -115,16 +121,31 @@ func (s *Store) Update(ctx context.Context, f func(bot.Tx) error) error {
 func (s *Store) transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, f func(bot.Tx) error) error {
 	sqlTx, err := db.BeginTx(ctx, options)
 	if err != nil {
-		return fmt.Errorf("begin: %w", diagnose(err))
+		return fmt.Errorf("begin: %w", s.report(err))
 	}
 	s.transactions.Add(1)
-	if err := f(&tx{ctx: ctx, sql: sqlTx, now: time.Now(), count: &s.statements}); err != nil {
-		return diagnose(errors.Join(err, rollback(sqlTx)))
+	t := &tx{ctx: ctx, sql: sqlTx, now: time.Now(), count: &s.statements}
+	if err := f(t); err != nil {
+		return s.report(errors.Join(err, rollback(sqlTx)))
 	}
 	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", diagnose(err))
+		return fmt.Errorf("commit: %w", s.report(err))
+	}
+	if t.wrote && s.attend != nil {
+		s.attend(nil)
 	}
 	return nil
+}
+
+// report diagnoses an error, and tells whoever attends to the store.
+func (s *Store) report(err error) error {
+	err = diagnose(err)
+	for _, ailment := range []error{ErrFull, ErrLocked, ErrCorrupt} {
+		if s.attend != nil && errors.Is(err, ailment) {
+			s.attend(ailment)
+		}
+	}
+	return err
 }
 
 // rollback takes the transaction back. One whose context ended is taken back already.

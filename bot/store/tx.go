@@ -19,6 +19,7 @@ type tx struct {
 	now time.Time
 
 	count *atomic.Int64 // of statements
+	wrote bool          // at least one row
 }
 
 // exec runs a statement and returns how many rows it changed.
@@ -29,6 +30,7 @@ func (t *tx) exec(query string, args ...any) (int, error) {
 		return 0, err
 	}
 	n, err := result.RowsAffected()
+	t.wrote = t.wrote || n > 0
 	return int(n), err
 }
 

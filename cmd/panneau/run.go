@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -60,7 +62,7 @@ func (m Main) run(ctx context.Context, file string) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := m.open(ctx, c)
+	db, err := m.open(ctx, c, words)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -73,13 +75,36 @@ func (m Main) run(ctx context.Context, file string) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	m.greet(a, file)
-	stop := context.AfterFunc(ctx, func() { a.say("terminal.stopping", nil) })
-	defer stop()
-	if err := a.Run(ctx); err != nil {
+	defer context.AfterFunc(ctx, func() { a.say("terminal.stopping", nil) })()
+	if err := m.attended(ctx, a, db); err != nil {
 		return err
 	}
 	a.say("terminal.stopped", nil)
 	return nil
+}
+
+// attended runs the app while its database is attended to and backed up.
+func (m Main) attended(ctx context.Context, a *app, db *store.Store) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	about := map[string]any{"File": cmp.Or(a.config.Database.SQLite, "PostgreSQL")}
+	watch := &attendant{say: func(key string) { a.say(key, about) }, log: a.log, stop: stop}
+	db.Attend(watch.note)
+	var backups sync.WaitGroup
+	if a.config.Database.Postgres.IsZero() {
+		backups.Go(func() { a.keepBackups(ctx, watch) })
+	}
+	err := a.Run(ctx)
+	stop(nil)
+	backups.Wait()
+	switch {
+	case errors.Is(context.Cause(ctx), store.ErrCorrupt):
+		return errSaid
+	case ailmentText(err) != "":
+		a.say("terminal.unstarted", nil)
+		return errSaid
+	}
+	return err
 }
 
 // load reads the configuration file, or the embedded configuration where there is none.
@@ -185,20 +210,12 @@ func (m Main) explain(words *locales.Renderer, key string, data map[string]any) 
 	return errSaid
 }
 
-func (m Main) open(ctx context.Context, c *config.Config) (*store.Store, error) {
-	logger := m.logger(c.Log)
-	if !c.Database.Postgres.IsZero() {
-		return store.OpenPostgres(ctx, c.Database.Postgres.Reveal(), logger)
-	}
-	return store.OpenSQLite(ctx, c.Database.SQLite, logger)
-}
-
 func (m Main) logger(l config.Log) *slog.Logger {
 	options := &slog.HandlerOptions{Level: l.Level}
 	if l.Format == "json" {
-		return slog.New(slog.NewJSONHandler(m.Stderr, options))
+		return slog.New(calm{slog.NewJSONHandler(m.Stderr, options)})
 	}
-	return slog.New(slog.NewTextHandler(m.Stderr, options))
+	return slog.New(calm{slog.NewTextHandler(m.Stderr, options)})
 }
 
 // colour reports whether the notices go to a terminal that wants colours (https://no-color.org).

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
 
 	"github.com/panneau-ecole/panneau/notifiers/emulator"
 	"github.com/panneau-ecole/panneau/notifiers/emulator/discord"
@@ -28,6 +29,7 @@ import (
 // TestMain lets the test binary be the real program when a script runs « panneau ».
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"panneau": func() {
+		signal.Ignore(syscall.SIGXFSZ) // « room » makes writes fail, as a full disk does
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		main := Main{Args: os.Args[1:], Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr}
 		code := main.Run(ctx)
@@ -55,6 +57,8 @@ func TestScripts(t *testing.T) {
 			"valid":       withWorld((*world).scriptValid),
 			"audible":     withWorld((*world).scriptAudible),
 			"fetch-until": withWorld((*world).scriptFetchUntil),
+			"room":        withWorld((*world).scriptRoom),
+			"visits":      withWorld((*world).scriptVisits),
 		},
 	})
 }
@@ -238,6 +242,29 @@ func (w *world) scriptInvite(_ *testscript.TestScript, args []string) {
 
 func (w *world) scriptRevoke(_ *testscript.TestScript, args []string) { w.chats[args[0]].Revoke() }
 
+// scriptRoom takes the room for files away from the programs in the background, or gives it back: room none|all.
+func (w *world) scriptRoom(ts *testscript.TestScript, args []string) {
+	limit := unix.Rlimit{Max: unix.RLIM_INFINITY}
+	if args[0] == "all" {
+		limit.Cur = unix.RLIM_INFINITY
+	}
+	for _, program := range ts.BackgroundCmds() {
+		ts.Check(unix.Prlimit(program.Process.Pid, unix.RLIMIT_FSIZE, &limit, nil))
+	}
+}
+
+// scriptVisits waits until the site was asked some times more: visits n.
+func (w *world) scriptVisits(ts *testscript.TestScript, args []string) {
+	more, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	deadline := time.Now().Add(await)
+	for begun := w.site.visits(); w.site.visits() < begun+more; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			ts.Fatalf("the site was visited %d times, want %d", w.site.visits()-begun, more)
+		}
+	}
+}
+
 // scriptFetchUntil gets a page of the program's until all texts are in it: fetch-until path text…
 func (w *world) scriptFetchUntil(ts *testscript.TestScript, args []string) {
 	deadline := time.Now().Add(await)
@@ -268,6 +295,7 @@ func fetch(url string) (string, error) {
 type site struct {
 	address string
 	mode    string
+	visited int
 	mu      sync.Mutex
 	server  *http.Server
 }
@@ -305,6 +333,13 @@ func (s *site) become(mode string) error {
 	return nil
 }
 
+// visits is how often the site was asked while it was open.
+func (s *site) visits() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.visited
+}
+
 func (s *site) close() {
 	if s.server != nil {
 		_ = s.server.Close()
@@ -314,6 +349,7 @@ func (s *site) close() {
 
 func (s *site) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
+	s.visited++
 	mode := s.mode
 	s.mu.Unlock()
 	switch mode {

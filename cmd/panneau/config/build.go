@@ -27,13 +27,24 @@ type builder struct {
 }
 
 func (b *builder) config(f file) *Config {
-	c := &Config{DataDir: b.dataDir(f.DataDir), HTTP: b.http(f.HTTP), Log: b.log(f.Log), Watch: b.watch(f.Watch)}
-	c.Database = b.database(f.Database, c.DataDir)
+	c := b.storage(f)
+	c.HTTP, c.Watch = b.http(f.HTTP), b.watch(f.Watch)
 	c.Accounts = b.accounts(f.Accounts)
 	c.Platforms = b.platforms(f, b.rhythm(f.Watch))
 	c.Destinations = b.destinations(f.Destinations, c)
 	return c
 }
+
+// storage builds what concerns the data alone.
+func (b *builder) storage(f file) *Config {
+	c := &Config{DataDir: b.dataDir(f.DataDir), Log: b.log(f.Log)}
+	c.Database = b.database(f.Database, c.DataDir)
+	c.Database.Backup = b.schedule("database.backup", cmp.Or(f.Database.Backup.Schedule, backupSchedule), b.location("", ""))
+	return c
+}
+
+// backupSchedule is once a day, at an hour at which no school works, and which every day has exactly once.
+const backupSchedule = "40 3 * * *"
 
 // dataDir is the folder that is given, or the one that systemd prepared (StateDirectory=), or one beside the file.
 func (b *builder) dataDir(given string) string {

@@ -18,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/robfig/cron/v3"
 
 	"github.com/panneau-ecole/panneau/checks"
 	"github.com/panneau-ecole/panneau/checks/catalogue"
@@ -44,10 +45,11 @@ type Options struct {
 	Languages []string                           // that notices exist in, the default first; nil for French only
 }
 
-// Database is where the ledger is kept: exactly one of the two is set.
+// Database is where the ledger is kept: exactly one of SQLite and Postgres is set.
 type Database struct {
-	SQLite   string // path of the file
-	Postgres Secret // URL, which holds a password
+	SQLite   string        // path of the file
+	Postgres Secret        // URL, which holds a password
+	Backup   cron.Schedule // when a SQLite file is backed up
 }
 
 // HTTP is the public page.
@@ -75,21 +77,44 @@ var defaultFile []byte
 
 // Load reads a configuration file. When something is wrong with its content the error is an [*Error].
 func Load(path string, o Options) (*Config, error) {
+	data, err := readConfig(path, o)
+	if err != nil {
+		return nil, err
+	}
+	return parse(path, data, o, (*builder).config)
+}
+
+// LoadStorage reads of a configuration file only where the data is and how to log: DataDir, Database and Log. The rest
+// is not judged, so that somebody who looks after the data needs none of the tokens. No path stands for [Default].
+func LoadStorage(path string, o Options) (*Config, error) {
+	if path == "" {
+		return parse("default.yaml", defaultFile, o, (*builder).storage)
+	}
+	data, err := readConfig(path, o)
+	if err != nil {
+		return nil, err
+	}
+	return parse(path, data, o, (*builder).storage)
+}
+
+func readConfig(path string, o Options) ([]byte, error) {
 	data, _, err := o.read(path, longestFile)
 	if err != nil {
 		return nil, &Error{Problems: []Problem{{
 			File: path, Line: 1, Text: "le fichier de configuration " + whyUnreadable(err), Remedy: "vérifiez son chemin et le droit de lecture de Panneau",
 		}}}
 	}
-	return parse(path, data, o)
+	return data, nil
 }
 
 // Default is the configuration without a file: the notices about the platforms that the catalogue recommends on the
 // terminal, the page on 127.0.0.1:8080, and SQLite in the data folder.
-func Default(o Options) (*Config, error) { return parse("default.yaml", defaultFile, o) }
+func Default(o Options) (*Config, error) {
+	return parse("default.yaml", defaultFile, o, (*builder).config)
+}
 
 // parse reads the content of a file.
-func parse(path string, data []byte, o Options) (*Config, error) {
+func parse(path string, data []byte, o Options, build func(*builder, file) *Config) (*Config, error) {
 	if len(o.Languages) == 0 {
 		o.Languages = []string{"fr"}
 	}
@@ -99,7 +124,7 @@ func parse(path string, data []byte, o Options) (*Config, error) {
 		decoder{r}.decode(root, "", reflect.ValueOf(&f).Elem())
 	}
 	b := &builder{report: r, Options: o, folder: filepath.Dir(path), territories: map[string]territory{}}
-	c := b.config(f)
+	c := build(b, f)
 	if err := r.err(); err != nil {
 		return nil, err
 	}

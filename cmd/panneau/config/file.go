@@ -23,8 +23,13 @@ type file struct {
 }
 
 type databaseEntry struct {
-	SQLite   string    `yaml:"sqlite"`
-	Postgres secretRef `yaml:"postgres"`
+	SQLite   string      `yaml:"sqlite"`
+	Postgres secretRef   `yaml:"postgres"`
+	Backup   backupEntry `yaml:"backup"`
+}
+
+type backupEntry struct {
+	Schedule string `yaml:"schedule"`
 }
 
 type httpEntry struct {
