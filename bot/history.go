@@ -88,9 +88,9 @@ func quantile(sorted []time.Duration, q float64) time.Duration {
 
 // What is kept for how long.
 const (
-	keepVerdicts = 48 * time.Hour
-	keepHours    = 400 * 24 * time.Hour // a year and a month: each day beside the same one of last year
-	keepDetails  = 30 * 24 * time.Hour  // of incidents, after their end
+	verdictsLast = 48 * time.Hour
+	hoursLast    = 400 * 24 * time.Hour // a year and a month: each day beside the same one of last year
+	detailsLast  = 30 * 24 * time.Hour  // of incidents, after their end
 )
 
 const (
@@ -140,7 +140,7 @@ func (h history) sumUp(ctx context.Context, now time.Time) error {
 		return fmt.Errorf("find the last hour: %w", err)
 	}
 	if start.IsZero() {
-		start = now.Add(-keepVerdicts).Truncate(time.Hour)
+		start = now.Add(-verdictsLast).Truncate(time.Hour)
 	}
 	for ; !start.Add(time.Hour + settling).After(now); start = start.Add(time.Hour) {
 		if err := h.sumUpHour(ctx, start); err != nil {
@@ -169,9 +169,9 @@ func (h history) prune(ctx context.Context, now time.Time) error {
 		before time.Time
 		forget func(Tx, time.Time) (int, error)
 	}{
-		{"verdicts", now.Add(-keepVerdicts), func(tx Tx, t time.Time) (int, error) { return tx.PruneVerdicts(t, pruneStep) }},
-		{"hours", now.Add(-keepHours), func(tx Tx, t time.Time) (int, error) { return tx.PruneHours(t, pruneStep) }},
-		{"incidents", now.Add(-keepDetails), func(tx Tx, t time.Time) (int, error) { return tx.PruneIncidents(t, pruneStep) }},
+		{"verdicts", now.Add(-verdictsLast), func(tx Tx, t time.Time) (int, error) { return tx.PruneVerdicts(t, pruneStep) }},
+		{"hours", now.Add(-hoursLast), func(tx Tx, t time.Time) (int, error) { return tx.PruneHours(t, pruneStep) }},
+		{"incidents", now.Add(-detailsLast), func(tx Tx, t time.Time) (int, error) { return tx.PruneIncidents(t, pruneStep) }},
 	} {
 		for n := pruneStep; n >= pruneStep && ctx.Err() == nil; {
 			err := h.store.Update(ctx, func(tx Tx) (err error) {

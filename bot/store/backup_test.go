@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -213,7 +214,7 @@ func TestADamagedFileIsFoundAndReplacedByTheNewestSoundBackup(t *testing.T) {
 			if err != nil || !from.At.Equal(at(1)) {
 				t.Fatalf("restored from %+v: %v", from, err)
 			}
-			if kept, err := os.ReadFile(aside); string(kept) != string(broken) || err != nil {
+			if kept, err := os.ReadFile(aside); !bytes.Equal(kept, broken) || err != nil {
 				t.Errorf("the damaged file was not kept as it was: %v", err)
 			}
 			again, _ := openAt(t, path)

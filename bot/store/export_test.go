@@ -73,6 +73,9 @@ func AllTables(t *testing.T, s *Store) (names []string) {
 		}
 		names = append(names, name)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return names
 }
 

@@ -19,12 +19,11 @@ import (
 
 // moves runs a test for every pair of engines that is at hand.
 func moves(t *testing.T, test func(t *testing.T, from, to *store.Store)) {
-	sqlite := func(t *testing.T) *store.Store { return openSQLite(t) }
 	postgres := func(t *testing.T) *store.Store { return storetest.OpenPostgres(t) }
 	for name, open := range map[string][2]func(*testing.T) *store.Store{
-		"sqlite to sqlite":     {sqlite, sqlite},
-		"sqlite to postgres":   {sqlite, postgres},
-		"postgres to sqlite":   {postgres, sqlite},
+		"sqlite to sqlite":     {openSQLite, openSQLite},
+		"sqlite to postgres":   {openSQLite, postgres},
+		"postgres to sqlite":   {postgres, openSQLite},
 		"postgres to postgres": {postgres, postgres},
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open[0](t), open[1](t)) })

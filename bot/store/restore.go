@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// ErrNoBackup: no backup is there, or none is sound.
+// ErrNoBackup is returned where there is no backup, or none that is sound.
 var ErrNoBackup = errors.New("no sound backup")
 
 // Restore puts the newest sound backup of a folder in the place of a damaged SQLite database, which nobody may have

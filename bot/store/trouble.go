@@ -21,14 +21,12 @@ var (
 
 // diagnose says which of the above an error amounts to, if any.
 func diagnose(err error) error {
-	var lite *sqlite.Error
-	if errors.As(err, &lite) {
+	if lite, is := errors.AsType[*sqlite.Error](err); is {
 		if what := diagnoseSQLite(lite.Code()); what != nil {
 			return fmt.Errorf("%w: %w", what, err)
 		}
 	}
-	var server *pgconn.PgError
-	if errors.As(err, &server) && server.Code == "53100" { // disk_full: https://www.postgresql.org/docs/current/errcodes-appendix.html
+	if server, is := errors.AsType[*pgconn.PgError](err); is && server.Code == "53100" { // disk_full: https://www.postgresql.org/docs/current/errcodes-appendix.html
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	}
 	return err
