@@ -101,21 +101,3 @@ func execute(t *testing.T, s *Store, statement string) {
 		t.Fatal(err)
 	}
 }
-
-// LockExclusively holds a database as a tool does that lets nobody else read it.
-func LockExclusively(t *testing.T, path string) (unlock func()) {
-	t.Helper()
-	db, err := openFile(path, "_pragma=locking_mode(EXCLUSIVE)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	db.SetMaxOpenConns(1)
-	if _, err := db.ExecContext(t.Context(), `DELETE FROM tracks`); err != nil {
-		t.Fatal(err)
-	}
-	return func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-}

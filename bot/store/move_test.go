@@ -256,7 +256,7 @@ func TestASpeakerGoesOnAfterTheMove(t *testing.T) {
 		}
 		incident.Revision, incident.Before, incident.Condition = 2, bot.Unreachable, bot.Saturated
 		update(t, to, func(tx bot.Tx) error {
-			return errors.Join(tx.ReviseIncident(incident), tx.Owe(incident, []bot.Audience{bot.Families}, false, time.Now()))
+			return errors.Join(tx.ReviseIncident(incident), tx.Owe(incident, bot.Reach{bot.Families: {incident.Platform}}, false, time.Now()))
 		})
 		speakUntil(t, to, c, map[string][]string{"-1": {"bulletin 2"}, "-2": {"bulletin 2"}})
 		if c.edits < 2 {

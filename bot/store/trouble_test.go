@@ -16,6 +16,7 @@ import (
 
 	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/bot/store"
+	"github.com/panneau-ecole/panneau/bot/store/storetest"
 )
 
 // childVariable names the database of the child process of TestAFullDisk.
@@ -162,7 +163,7 @@ func TestAnExclusivelyLockedFileCannotBeOpened(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "panneau.db")
 	_, closeNow := openAt(t, path)
 	closeNow()
-	unlock := store.LockExclusively(t, path)
+	unlock := storetest.LockSQLite(t, path)
 	if _, err := store.Inspect(t.Context(), path); !errors.Is(err, store.ErrLocked) {
 		t.Errorf("inspected: %v, want ErrLocked", err)
 	}

@@ -131,7 +131,7 @@ func oneIncident(tx bot.Tx, platform bot.PlatformID, told bool) error {
 		return err
 	}
 	if told {
-		if err := tx.Owe(i, nil, true, at(1)); err != nil {
+		if err := tx.Owe(i, bot.Reach{bot.Families: {platform}}, true, at(1)); err != nil {
 			return err
 		}
 		tasks, _, err := tx.Due("tg", at(1), 1000)

@@ -96,6 +96,7 @@ const (
 // keepBackups backs the database up on its schedule until ctx ends. What is due follows from the newest backup there is.
 func (a *app) keepBackups(ctx context.Context, watch *attendant) {
 	folder := backupFolder(a.config)
+	failing := false
 	for wait := backupDelay; sleep(ctx, wait); {
 		all, err := store.Backups(folder)
 		if err != nil {
@@ -106,15 +107,24 @@ func (a *app) keepBackups(ctx context.Context, watch *attendant) {
 			wait = min(due.Sub(now), backupRetry) // a clock may be set meanwhile
 			continue
 		}
+		err = a.backUp(ctx, folder, now)
 		wait = time.Second
-		if err := a.backUp(ctx, folder, now); err != nil && ctx.Err() == nil {
-			a.log.Error("back up the database", "why", err.Error())
-			a.say("terminal.backup.failed", nil)
-			if _, err := store.Inspect(ctx, a.config.Database.SQLite); errors.Is(err, store.ErrCorrupt) {
-				watch.note(store.ErrCorrupt)
-			}
+		if err != nil && ctx.Err() == nil {
+			a.explainFailure(ctx, watch, err, failing)
 			wait = backupRetry
 		}
+		failing = err != nil
+	}
+}
+
+// explainFailure says that a backup has failed, the first time aloud. The database itself may be the cause.
+func (a *app) explainFailure(ctx context.Context, watch *attendant, err error, again bool) {
+	a.log.Error("back up the database", "why", err.Error())
+	if !again {
+		a.say("terminal.backup.failed", nil)
+	}
+	if _, err := store.Inspect(ctx, a.config.Database.SQLite); errors.Is(err, store.ErrCorrupt) {
+		watch.note(store.ErrCorrupt)
 	}
 }
 

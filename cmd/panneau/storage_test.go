@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/panneau-ecole/panneau/bot/store"
+	"github.com/panneau-ecole/panneau/bot/store/storetest"
 	"github.com/panneau-ecole/panneau/cmd/panneau/config"
 	"github.com/panneau-ecole/panneau/locales"
 )
@@ -121,15 +123,103 @@ func TestAutomaticBackups(t *testing.T) {
 	}
 }
 
-func TestABackupThatFailsIsSaidAndTriedAgain(t *testing.T) {
-	var out strings.Builder
+func TestABackupThatFailsIsSaidOnceAndTriedAgain(t *testing.T) {
+	var out, log strings.Builder
 	a := keeper(t, &out)
+	a.log = slog.New(slog.NewTextHandler(&log, nil))
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), 90*time.Minute)
 		defer stop()
 		a.keepBackups(ctx, &attendant{})
 	})
-	if n := strings.Count(out.String(), "La sauvegarde automatique de la base échoue"); n != 2 {
-		t.Errorf("said %d times in an hour and a half, want 2:\n%s", n, out.String())
+	if n := strings.Count(out.String(), "La sauvegarde automatique de la base échoue"); n != 1 {
+		t.Errorf("said %d times, want once:\n%s", n, out.String())
+	}
+	if n := strings.Count(log.String(), "back up the database"); n != 2 {
+		t.Errorf("tried %d times in an hour and a half, want 2:\n%s", n, log.String())
+	}
+}
+
+// open opens the database of a configuration as the program does, and closes it. It returns what was printed.
+func open(t *testing.T, c *config.Config) (printed string, err error) {
+	t.Helper()
+	var out strings.Builder
+	words, err := locales.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := Main{Stdout: &out, Stderr: &out}
+	quiet := *c
+	quiet.Log.Level = slog.LevelError + 1
+	db, err := m.open(t.Context(), &quiet, words)
+	if db != nil {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	return plain(out.String()), err
+}
+
+// backups counts the automatic backups of a configuration.
+func backups(t *testing.T, c *config.Config) int {
+	t.Helper()
+	all, err := store.Backups(backupFolder(c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(all)
+}
+
+func TestADatabaseIsBackedUpBeforeItsSchemaChanges(t *testing.T) {
+	c := keeper(t, nil).config
+	if _, err := open(t, c); err != nil || backups(t, c) != 0 {
+		t.Fatalf("a new database: %v, %d backups", err, backups(t, c))
+	}
+	for range 2 { // the second time stands for an update that has failed
+		storetest.AgeSQLite(t, c.Database.SQLite)
+		if _, err := open(t, c); err != nil || backups(t, c) != 1 {
+			t.Fatalf("an old database: %v, %d backups, want 1", err, backups(t, c))
+		}
+	}
+	all, err := store.Backups(backupFolder(c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state, err := store.Inspect(t.Context(), all[0].Path); state.Schema != 1 || err != nil {
+		t.Errorf("the backup has schema %d: %v", state.Schema, err)
+	}
+	if state, err := store.Inspect(t.Context(), c.Database.SQLite); state.Schema != state.Ours || err != nil {
+		t.Errorf("the database has schema %d: %v", state.Schema, err)
+	}
+}
+
+func TestAnEmptiedDatabaseIsRestored(t *testing.T) {
+	a := keeper(t, nil)
+	if _, err := open(t, a.config); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.backUp(t.Context(), backupFolder(a.config), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(a.config.Database.SQLite, 0); err != nil {
+		t.Fatal(err)
+	}
+	printed, err := open(t, a.config)
+	if err != nil || !strings.Contains(printed, "Panneau reprend la sauvegarde") {
+		t.Errorf("opened: %v\n%s", err, printed)
+	}
+}
+
+func TestALockedDatabaseIsNamed(t *testing.T) {
+	t.Parallel() // SQLite waits five seconds for the lock
+	c := keeper(t, nil).config
+	if _, err := open(t, c); err != nil {
+		t.Fatal(err)
+	}
+	unlock := storetest.LockSQLite(t, c.Database.SQLite)
+	defer unlock()
+	printed, err := open(t, c)
+	if !errors.Is(err, errSaid) || !strings.Contains(printed, "Un autre programme bloque la base "+c.Database.SQLite) {
+		t.Errorf("opened: %v\n%s", err, printed)
 	}
 }
