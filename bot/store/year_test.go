@@ -51,6 +51,68 @@ func TestAYearIsSmall(t *testing.T) {
 	if total > 500*mb {
 		t.Errorf("a year takes %.1f MB, over 500", float64(total)/mb)
 	}
+	measureWaits(t, s, path)
+}
+
+// measureWaits logs how long a write has to wait while the database is inspected, backed up, and while the oldest
+// verdicts are forgotten in steps. It asserts that all of them are, not how fast: that depends on the machine.
+func measureWaits(t *testing.T, s *store.Store, path string) {
+	t.Helper()
+	during := func(what string, f func() error) {
+		t.Helper()
+		stop, longest := make(chan struct{}), make(chan time.Duration)
+		go func() { longest <- longestWrite(t, s, stop) }()
+		begun := time.Now()
+		err := f()
+		took := time.Since(begun)
+		close(stop)
+		t.Logf("%s: %v, the longest write meanwhile %v", what, took.Round(time.Millisecond), (<-longest).Round(time.Millisecond))
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	during("an inspection", func() error {
+		_, err := store.Inspect(t.Context(), path)
+		return err
+	})
+	during("a backup", func() error {
+		_, err := store.BackUp(t.Context(), path, t.TempDir(), at(0))
+		return err
+	})
+	forgotten := 0
+	during("20 steps of forgetting", func() error {
+		for range 20 {
+			err := s.Update(t.Context(), func(tx bot.Tx) error {
+				n, err := tx.PruneVerdicts(at(yearMinutes), 500)
+				forgotten += n
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if forgotten != 20*500 {
+		t.Errorf("forgot %d verdicts, want %d", forgotten, 20*500)
+	}
+}
+
+// longestWrite writes a little, again and again, and returns how long the longest write took.
+func longestWrite(t *testing.T, s *store.Store, stop <-chan struct{}) (longest time.Duration) {
+	for {
+		select {
+		case <-stop:
+			return longest
+		default:
+		}
+		begun := time.Now()
+		err := s.Update(t.Context(), func(tx bot.Tx) error { return tx.PutStanding(bot.Standing{Platform: "ent"}) })
+		if err != nil {
+			t.Error(err)
+		}
+		longest = max(longest, time.Since(begun))
+	}
 }
 
 // grown is by how much the file is larger than before once everything is in it.
