@@ -132,7 +132,7 @@ func copyTo(ctx context.Context, database, part string) error {
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
-	if err := giveTo(database, part); err != nil {
+	if err := errors.Join(os.Chmod(part, 0o600), giveTo(database, part)); err != nil {
 		return err
 	}
 	return check(ctx, part, "immutable=1&mode=ro")
@@ -166,16 +166,21 @@ const reserve = 64 << 20
 
 // enoughRoom refuses a copy that would fill the disk up, on which the ledger may depend.
 func enoughRoom(database, folder string) error {
-	info, err := os.Stat(database)
-	if err != nil {
-		return err
+	var size int64
+	for _, file := range []string{database, database + "-wal"} { // what is new may still be in the log alone
+		info, err := os.Stat(file)
+		if err == nil {
+			size += info.Size()
+		} else if file == database || !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	var disk unix.Statfs_t
 	if err := unix.Statfs(folder, &disk); err != nil {
 		return fmt.Errorf("measure the disk of %s: %w", folder, err)
 	}
-	if free := int64(disk.Bavail) * int64(disk.Bsize); free < info.Size()+reserve { //nolint:unconvert // other systems have other types
-		return fmt.Errorf("%w: %d bytes are free in %s, a copy needs %d and leaves %d", ErrFull, free, folder, info.Size(), reserve)
+	if free := int64(disk.Bavail) * int64(disk.Bsize); free < size+reserve { //nolint:unconvert // other systems have other types
+		return fmt.Errorf("%w: %d bytes are free in %s, a copy needs %d and leaves %d", ErrFull, free, folder, size, reserve)
 	}
 	return nil
 }
