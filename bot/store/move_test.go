@@ -45,7 +45,8 @@ func furnish(t *testing.T, s *store.Store) {
 			})
 		}
 		_, err := tx.PutToSleep("tg", "-2", bot.Sleep{Since: at(3), Why: "kicked"})
-		return errors.Join(err,
+		_, warning := tx.WarnOfCertificate(bot.CertificateWarning{Host: "cned.fr:443", Expiry: time.Now().Add(time.Hour), Days: 1})
+		return errors.Join(err, warning,
 			tx.Depart(task.Delivery, flight, speaking),
 			tx.PutStanding(bot.Standing{Platform: "cned", Condition: bot.Unreachable, Since: at(1), CheckedAt: at(3)}),
 			tx.PutTrack(bot.Track{Check: "cned/a", Platform: "cned", Condition: bot.Unreachable, Since: at(1)}),
@@ -93,6 +94,7 @@ func TestMoveKeepsEverything(t *testing.T) {
 		want := []store.Count{
 			{"standings", 1}, {"tracks", 1}, {"verdicts", 1234}, {"days", 2}, {"incidents", 1}, {"revisions", 1},
 			{"destinations", 4}, {"subscriptions", 4}, {"deliveries", 2}, {"duties", 1},
+			{"certificate_warnings", 1},
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Error(diff)
@@ -153,16 +155,18 @@ func TestIdle(t *testing.T) {
 		if err := s.Idle(t.Context(), within); err != nil {
 			t.Errorf("its user was killed: %v", err)
 		}
-		alive := make(chan error, 1)
-		time.AfterFunc(within/2, func() {
-			alive <- s.Update(context.WithoutCancel(t.Context()), func(tx bot.Tx) error { return tx.KeepDuty(speaking) })
+		ctx, stop := context.WithCancel(t.Context())
+		var beating sync.WaitGroup
+		beating.Go(func() {
+			for ctx.Err() == nil {
+				update(t, s, func(tx bot.Tx) error { return tx.KeepDuty(speaking) })
+			}
 		})
-		if err := s.Idle(t.Context(), within); !errors.Is(err, store.ErrInUse) {
+		if err := s.Idle(t.Context(), 10*within); !errors.Is(err, store.ErrInUse) {
 			t.Errorf("its user lives: %v, want ErrInUse", err)
 		}
-		if err := <-alive; err != nil {
-			t.Fatal(err)
-		}
+		stop()
+		beating.Wait()
 		update(t, s, func(tx bot.Tx) error { return tx.LeaveDuty(speaking) })
 		if err := s.Idle(t.Context(), time.Hour); err != nil {
 			t.Errorf("its user has left: %v", err)

@@ -19,7 +19,8 @@ func AgeSQLite(t testing.TB, path string) {
 	t.Helper()
 	db := openFile(t, path, "")
 	for _, statement := range []string{
-		`ALTER TABLE incidents DROP COLUMN again`, `DROP TABLE days`, `DELETE FROM goose_db_version WHERE version_id > 1`,
+		`ALTER TABLE incidents DROP COLUMN again`, `DROP TABLE days`, `DROP TABLE certificate_warnings`,
+		`DELETE FROM goose_db_version WHERE version_id > 1`,
 	} {
 		execute(t, db, statement)
 	}
