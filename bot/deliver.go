@@ -116,6 +116,9 @@ func (s *Speaker) send(ctx context.Context, t Task) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, &DeliveryError{Kind: KindRejected, Err: err}
 	}
+	if err := s.pass(t); err != nil {
+		return Receipt{}, err
+	}
 	if t.Delivery.Flight.Act == ActEdit {
 		return s.config.Notifier.Edit(ctx, t.Delivery.Receipt, posting)
 	}
@@ -186,6 +189,7 @@ func (s *Speaker) settle(ctx context.Context, t Task, r Receipt, err error) erro
 	var failed *DeliveryError
 	switch {
 	case err == nil:
+		s.answered(t, r)
 		t.Delivery = t.Delivery.Landed(r)
 		s.record(ctx, t, flight, s.dueAfter(t))
 		return nil
@@ -201,7 +205,7 @@ func (s *Speaker) settle(ctx context.Context, t Task, r Receipt, err error) erro
 	due := now.Add(backOff(t.Delivery.Tries))
 	switch failed.Kind {
 	case KindThrottled:
-		due = s.pacer.Refuse(s.limits(t), failed.Scope, failed.RetryAfter, now)
+		due = s.refused(ctx, t, failed, now)
 		t.Delivery.Tries--
 		t.Delivery.Flight = Flight{}
 	case KindUncertain: // the flight stays in the ledger and is resolved when it is due again

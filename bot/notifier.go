@@ -64,7 +64,7 @@ type Notifier interface {
 	// Edit makes the message of the receipt show p: it edits every part, posts the missing ones and deletes those too
 	// many. A message that shows p already is a success.
 	Edit(ctx context.Context, r Receipt, p Posting) (Receipt, error)
-	// Buckets names the limits that an operation at an address draws on.
+	// Buckets names the limits that an operation at an address draws on, from the widest to the narrowest.
 	Buckets(op Op, to Address) []Bucket
 }
 

@@ -8,101 +8,144 @@ import (
 // Pacer spends the published limits of one account: it says when an operation may leave, remembers what left, and
 // learns from every refusal. It is safe for concurrent use.
 type Pacer struct {
-	mu      sync.Mutex
-	buckets map[string]*bucket
-	swept   time.Time
+	mu       sync.Mutex
+	buckets  map[string]*bucket
+	quickest time.Duration // an answer takes at least this long
+	swept    time.Time
+	doubt    doubt
 }
 
 // NewPacer returns a pacer whose buckets are all full.
 func NewPacer() *Pacer { return &Pacer{buckets: make(map[string]*bucket)} }
 
+// Use is one operation that draws on limits, from the moment when it was let through until its answer.
+type Use struct {
+	limits  []Bucket
+	left    time.Time
+	arrived time.Time // the latest that the server can have counted it; zero: not at all
+	waits   bool      // let through, and not gone yet
+}
+
 // bucket is the use of one limit.
 type bucket struct {
 	limit   Bucket
-	sent    []time.Time // the last operations, oldest first, at most limit.N
-	blocked time.Time   // nothing before
-	strain  float64     // how much slower than published we go since a refusal: 1 is as published
-	strains time.Time   // when strain was last changed
+	uses    []*Use    // the last ones, in the order in which they were let through, at most limit.N
+	next    time.Time // when the next one is to leave, where they are spread evenly
+	blocked time.Time // nothing before
+	strain  float64   // how much slower than published we go since a refusal: 1 is as published
+	strains time.Time // when strain was last changed
 }
 
 const (
-	// margin keeps a window as the server measures it at least as long as the one that we measure: requests that leave
-	// evenly do not arrive evenly.
-	margin = 1.02
+	// margin covers what remains between our measure of a window and the server's.
+	margin = 1.005
 	// strained is by how much a refusal slows a bucket down, at most maxStrain in all; it wears off by half every relief.
 	strained  = 1.1
 	maxStrain = 2.0
 	relief    = 5 * time.Minute
 	// evenUpTo is the longest period whose operations are spread evenly. Longer windows may be spent in a burst.
 	evenUpTo = 2 * time.Second
+	// catchUp is which part of a period may be made up for after a delay, so that late timers do not add up.
+	catchUp = 10
+	// standBy is how soon to ask again while an operation that was let through long ago has still not left.
+	standBy = 10 * time.Millisecond
 )
 
 // Ready returns the earliest time, not before now, at which an operation that draws on the buckets may leave.
-func (p *Pacer) Ready(limits []Bucket, now time.Time) time.Time {
+func (p *Pacer) Ready(limits []Bucket, now time.Time) time.Time { return p.Behind(limits, nil, now) }
+
+// Behind is Ready for an operation that lets others go first: queue counts those for each bucket, by its name, and the
+// operation itself is added to it.
+func (p *Pacer) Behind(limits []Bucket, queue map[string]int, now time.Time) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := now
 	for _, limit := range limits {
+		ready := now
 		if b := p.buckets[limit.Name]; b != nil {
-			if ready := b.ready(now); ready.After(at) {
-				at = ready
-			}
+			ready = later(ready, b.ready(now))
 		}
+		if queue != nil {
+			ready = ready.Add(time.Duration(queue[limit.Name]/limit.N) * limit.Per)
+			queue[limit.Name]++
+		}
+		at = later(at, ready)
 	}
 	return at
 }
 
-// Take notes that an operation leaves at now.
-func (p *Pacer) Take(limits []Bucket, now time.Time) {
+// Take lets an operation through at now. Say when it has Left, and then how it ended: Answered, Refuse or Drop.
+func (p *Pacer) Take(limits []Bucket, now time.Time) *Use {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sweep(now)
-	for _, limit := range limits {
+	u := &Use{limits: limits, left: now, arrived: now, waits: true}
+	p.add(u, now)
+	return u
+}
+
+func (p *Pacer) add(u *Use, now time.Time) {
+	for _, limit := range u.limits {
 		b := p.bucket(limit)
-		b.sent = append(b.sent, now)
-		if extra := len(b.sent) - limit.N; extra > 0 {
-			b.sent = b.sent[extra:]
+		b.uses = append(b.uses, u)
+		if extra := len(b.uses) - limit.N; extra > 0 {
+			b.uses = b.uses[extra:]
 		}
+		b.next = later(b.next, now.Add(-limit.Per/catchUp)).Add(b.step(now))
 	}
 }
 
-// Refuse notes that the server refused an operation that drew on the buckets, and for how long. Scope is the bucket it
-// named; where it named none, the refusal is taken for the narrowest bucket that was in use besides, else for the first.
-// It returns the time until which that bucket is shut.
-func (p *Pacer) Refuse(limits []Bucket, scope string, wait time.Duration, now time.Time) time.Time {
+// Left notes that the operation really leaves at now. It returns a later time when a refusal that came in meanwhile
+// forbids it; the operation must not leave then.
+func (p *Pacer) Left(u *Use, now time.Time) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(limits) == 0 {
-		return now.Add(wait)
+	at := now
+	for _, limit := range u.limits {
+		at = later(at, p.bucket(limit).blocked)
 	}
-	guilty := limits[0]
-	for _, limit := range limits {
-		if limit.Name == scope || scope == "" && p.busy(limit, now) {
-			guilty = limit
-		}
+	u.waits, u.left, u.arrived = false, now, now
+	if at.After(now) {
+		u.arrived = time.Time{}
 	}
-	b := p.bucket(guilty)
-	b.strain = min(b.strainAt(now)*strained, maxStrain)
-	b.strains = now
-	if until := now.Add(wait); until.After(b.blocked) {
-		b.blocked = until
-	}
-	return b.blocked
+	return at
 }
 
-// busy reports whether a bucket saw more than the refused operation lately, so that it can have run empty.
-func (p *Pacer) busy(limit Bucket, now time.Time) bool {
-	b := p.buckets[limit.Name]
-	if b == nil {
-		return false
+// Drop takes an operation back that never left; one that did is not touched.
+func (p *Pacer) Drop(u *Use) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if u.waits {
+		u.waits, u.arrived = false, time.Time{}
 	}
-	recent := 0
-	for _, at := range b.sent {
-		if now.Sub(at) < limit.Per*2 {
-			recent++
-		}
+}
+
+// Answered notes that the server carried the operation out, in a number of requests. Between our clock and the server's
+// stands the time on the way, which differs from request to request: how late this one can have been counted follows
+// from how much longer than others its answer took.
+func (p *Pacer) Answered(u *Use, requests int, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	took := now.Sub(u.left)
+	if p.quickest == 0 || took < p.quickest {
+		p.quickest = took
 	}
-	return recent > max(1, limit.N/2)
+	p.quickest += (took - p.quickest) / 64 // a way that has become longer is learned in time
+	u.arrived = later(u.left, now.Add(-p.quickest))
+	for range requests - 1 {
+		p.add(&Use{limits: u.limits, left: u.left, arrived: u.arrived}, now)
+	}
+	p.exonerate(u)
+}
+
+// Restore shuts buckets as they were found shut before a restart.
+func (p *Pacer) Restore(list []Refusal) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range list {
+		b := p.bucket(Bucket{Name: r.Bucket})
+		b.blocked = later(b.blocked, r.Until)
+	}
 }
 
 func (p *Pacer) bucket(limit Bucket) *bucket {
@@ -129,24 +172,38 @@ func (p *Pacer) sweep(now time.Time) {
 }
 
 func (b *bucket) idle(now time.Time) bool {
-	last := len(b.sent) - 1
-	return !b.blocked.After(now) && (last < 0 || now.Sub(b.sent[last]) > 2*b.limit.Per) && b.strainAt(now) < 1.01
+	last := len(b.uses) - 1
+	return !b.blocked.After(now) && b.strainAt(now) < 1.01 &&
+		(last < 0 || !b.uses[last].waits && now.Sub(b.uses[last].arrived) > 2*b.limit.Per)
 }
 
+// ready is when the next operation may leave: not more than N in any period as the server counts them, which holds when
+// each leaves a period after the Nth before it was counted, and, within short periods, evenly.
 func (b *bucket) ready(now time.Time) time.Time {
 	at := b.blocked
-	if len(b.sent) == 0 {
+	if len(b.uses) == 0 {
 		return at
 	}
-	slow := margin * b.strainAt(now)
 	if b.limit.Per <= evenUpTo {
-		step := time.Duration(float64(b.limit.Per) * slow / float64(b.limit.N))
-		return later(at, b.sent[len(b.sent)-1].Add(step))
+		at = later(at, b.next)
 	}
-	if len(b.sent) < b.limit.N {
+	if len(b.uses) < b.limit.N {
 		return at
 	}
-	return later(at, b.sent[0].Add(time.Duration(float64(b.limit.Per)*slow)))
+	oldest := b.uses[0]
+	if oldest.waits {
+		return later(at, now.Add(standBy))
+	}
+	return later(at, oldest.arrived.Add(b.slowed(b.limit.Per, now)))
+}
+
+func (b *bucket) step(now time.Time) time.Duration {
+	return b.slowed(b.limit.Per, now) / time.Duration(b.limit.N)
+}
+
+// slowed is a time of the published limit as it is kept now.
+func (b *bucket) slowed(d time.Duration, now time.Time) time.Duration {
+	return time.Duration(float64(d) * margin * b.strainAt(now))
 }
 
 // strainAt is the strain as it has worn off by now.
@@ -156,6 +213,11 @@ func (b *bucket) strainAt(now time.Time) float64 {
 		excess /= 2
 	}
 	return 1 + excess
+}
+
+// slow goes slower for a while.
+func (b *bucket) slow(now time.Time) {
+	b.strain, b.strains = min(b.strainAt(now)*strained, maxStrain), now
 }
 
 func later(a, b time.Time) time.Time {

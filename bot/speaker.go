@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync"
@@ -20,7 +21,7 @@ type Speaker struct {
 	log    *slog.Logger
 
 	mu   sync.Mutex
-	busy map[DeliveryKey]bool // on their way
+	busy map[DeliveryKey]*Use // on their way
 }
 
 // SpeakerConfig is what a Speaker needs.
@@ -38,12 +39,12 @@ type SpeakerConfig struct {
 
 const (
 	defaultParallel = 64
-	// agendaSize is how many tasks are looked at together.
-	agendaSize = 512
 	// defaultLook suits a ledger that only this process writes: whoever writes to it calls.
 	defaultLook = time.Minute
-	// patience is the longest wait that a task spends in memory. Longer ones are written down and make room.
+	// patience is the longest refusal that is kept in memory alone.
 	patience = 5 * time.Second
+	// glance is the longest wait of errands that keep others from being looked at.
+	glance = 250 * time.Millisecond
 	// parting is how long a delivery on its way may take to end when the program stops.
 	parting = 4 * time.Second
 )
@@ -61,7 +62,7 @@ func NewSpeaker(c SpeakerConfig) *Speaker {
 	}
 	return &Speaker{
 		config: c, clerk: newClerk(c.Store), pacer: NewPacer(), wake: make(chan struct{}, 1), more: make(chan struct{}, 1),
-		busy: make(map[DeliveryKey]bool), log: c.Logger.With("account", c.Account),
+		busy: make(map[DeliveryKey]*Use), log: c.Logger.With("account", c.Account),
 	}
 }
 
@@ -110,76 +111,66 @@ func (s *Speaker) Run(ctx context.Context, lease *Lease) error {
 
 // speak reads the agenda and starts each task at its time, until ctx ends.
 func (s *Speaker) speak(ctx context.Context, start func(Task)) {
+	s.recall(ctx)
 	for ctx.Err() == nil {
-		tasks, next, err := s.agenda(ctx)
+		a, err := s.agenda(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("read the ledger", "err", err)
 		}
-		if len(tasks) == 0 {
+		if next, idle := s.work(ctx, &a, start); idle {
 			s.wait(ctx, next, s.more)
-			continue
 		}
-		s.work(ctx, tasks, start)
 	}
 }
 
-// agenda lists what is due and not on its way.
-func (s *Speaker) agenda(ctx context.Context) (tasks []Task, next time.Time, err error) {
-	s.mu.Lock()
-	n := agendaSize + len(s.busy)
-	s.mu.Unlock()
-	err = s.config.Store.View(ctx, func(tx Tx) error {
-		tasks, next, err = tx.Due(s.config.Account, time.Now(), n)
-		return err
-	})
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.DeleteFunc(tasks, func(t Task) bool { return s.busy[t.Key()] }), next, err
-}
-
-// work starts the tasks, each as soon as its limits allow, the first that can go first. It returns when all have
-// started, when the ledger has changed, or when ctx ends.
-func (s *Speaker) work(ctx context.Context, tasks []Task, start func(Task)) {
-	for len(tasks) > 0 && ctx.Err() == nil {
+// work starts the errands, each as soon as its limits allow, the first that can go first. It returns when the ledger
+// should be read again: at once, or, when idle, at the time next (zero: none is known).
+func (s *Speaker) work(ctx context.Context, a *agenda, start func(Task)) (next time.Time, idle bool) {
+	fresh := max(s.config.Look, time.Second)
+	for len(a.errands) > 0 {
 		now := time.Now()
-		i, at := s.first(tasks, now)
-		if at.Sub(now) > patience {
-			s.postpone(ctx, tasks, now)
-			return
+		if ctx.Err() != nil || now.Sub(a.read) > fresh {
+			return now, false
 		}
-		if at.After(now) {
+		i, at := a.first(s.pacer, now)
+		switch {
+		case !at.After(now):
+			s.begin(a, i, now, start)
+		case a.full && at.Sub(now) > glance:
+			s.putOff(ctx, a, now)
+			return now, false
+		case at.Sub(now) > patience:
+			return sooner(a.next, at), true
+		default:
 			if s.wait(ctx, at, nil) {
-				return
+				return now, false
 			}
-			continue
-		}
-		s.pacer.Take(s.limits(tasks[i]), now)
-		s.hold(tasks[i].Key())
-		start(tasks[i])
-		tasks = slices.Delete(tasks, i, i+1)
-	}
-}
-
-// first finds the task that may leave soonest, the first of the list where several may, and when.
-func (s *Speaker) first(tasks []Task, now time.Time) (index int, at time.Time) {
-	for i, task := range tasks {
-		ready := s.pacer.Ready(s.limits(task), now)
-		if !ready.After(now) {
-			return i, now
-		}
-		if i == 0 || ready.Before(at) {
-			index, at = i, ready
 		}
 	}
-	return index, at
+	return a.next, !a.full
 }
 
-// postpone writes down until when tasks must wait that cannot go soon.
-func (s *Speaker) postpone(ctx context.Context, tasks []Task, now time.Time) {
+// begin starts the i-th errand, if its limits are still as they were when the agenda was read.
+func (s *Speaker) begin(a *agenda, i int, now time.Time, start func(Task)) {
+	e := a.errands[i]
+	e.limits = s.limits(e.Task)
+	if s.pacer.Ready(e.limits, now).After(now) {
+		return
+	}
+	s.hold(e.Key(), s.pacer.Take(e.limits, now))
+	start(e.Task)
+	a.errands = slices.Delete(a.errands, i, i+1)
+}
+
+// putOff writes down until when errands must wait that cannot go soon, to make room for those that stand behind them.
+// Each gets a time of its own, as if those before it had gone at theirs.
+func (s *Speaker) putOff(ctx context.Context, a *agenda, now time.Time) {
+	queue := make(map[string]int)
 	err := s.clerk.update(ctx, func(tx Tx) error {
-		for _, task := range tasks {
-			if at := s.pacer.Ready(s.limits(task), now); at.Sub(now) > patience {
-				if err := tx.Postpone(task.Key(), at); err != nil {
+		clear(queue)
+		for _, e := range a.errands {
+			if at := s.pacer.Behind(e.limits, queue, now); at.Sub(now) > glance {
+				if err := tx.Postpone(e.Key(), at); err != nil {
 					return err
 				}
 			}
@@ -190,6 +181,51 @@ func (s *Speaker) postpone(ctx context.Context, tasks []Task, now time.Time) {
 		s.log.Error("postpone deliveries", "err", err)
 		s.wait(ctx, now.Add(time.Second), nil)
 	}
+}
+
+// recall learns from the ledger which limits were shut before we came.
+func (s *Speaker) recall(ctx context.Context) {
+	err := s.config.Store.View(ctx, func(tx Tx) error {
+		list, err := tx.Refusals(s.config.Account, time.Now())
+		s.pacer.Restore(list)
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		s.log.Error("read the refusals", "err", err)
+	}
+}
+
+// refused learns from a refusal and returns until when the delivery waits. A long one is written down.
+func (s *Speaker) refused(ctx context.Context, t Task, failed *DeliveryError, now time.Time) time.Time {
+	if errors.Is(failed, errHeld) {
+		return now.Add(failed.RetryAfter)
+	}
+	r := s.pacer.Refuse(s.use(t.Key()), failed.Scope, failed.RetryAfter, now)
+	if r.Bucket == "" || r.Until.Sub(now) <= patience {
+		return r.Until
+	}
+	err := s.clerk.update(ctx, func(tx Tx) error { return tx.PutRefusal(s.config.Account, r, now) })
+	if err != nil {
+		s.log.Error("write a refusal down", "bucket", r.Bucket, "err", err)
+	}
+	return r.Until
+}
+
+// errHeld is that a refusal of something else came in just before the request left.
+var errHeld = errors.New("a limit was found empty by another delivery")
+
+// pass looks at the limits again right before the request leaves.
+func (s *Speaker) pass(t Task) error {
+	now := time.Now()
+	if at := s.pacer.Left(s.use(t.Key()), now); at.After(now) {
+		return &DeliveryError{Kind: KindThrottled, RetryAfter: at.Sub(now), Err: errHeld}
+	}
+	return nil
+}
+
+// answered teaches the pacer by a success.
+func (s *Speaker) answered(t Task, r Receipt) {
+	s.pacer.Answered(s.use(t.Key()), max(len(r.IDs), 1), time.Now())
 }
 
 // limits names the limits that the task's next request draws on.
@@ -222,15 +258,23 @@ func (s *Speaker) wait(ctx context.Context, at time.Time, other <-chan struct{})
 	}
 }
 
-func (s *Speaker) hold(key DeliveryKey) {
+func (s *Speaker) hold(key DeliveryKey, u *Use) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.busy[key] = true
+	s.busy[key] = u
+}
+
+// use is what a delivery on its way draws on.
+func (s *Speaker) use(key DeliveryKey) *Use {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.busy[key]
 }
 
 // free lets a delivery be looked at again.
 func (s *Speaker) free(key DeliveryKey) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pacer.Drop(s.busy[key])
 	delete(s.busy, key)
-	s.mu.Unlock()
 }

@@ -87,8 +87,9 @@ type LedgerTx interface {
 	// platforms, and at every one that was told of it before. Ring says that the revision is one to call attention to, for
 	// the order in which deliveries leave.
 	Owe(i Incident, reach Reach, ring bool, now time.Time) error
-	// Due lists what an account has to deliver at now, the most urgent and oldest first, at most n tasks, and when the
-	// next one after now falls due (zero: none). Attempts that were written down and never settled are among them.
+	// Due lists what an account has to deliver at now, the most urgent and oldest first, at most n tasks, and, where there
+	// are fewer than n, when the next one after now falls due (zero: none). Attempts that were written down and never
+	// settled are among them.
 	// Destinations that sleep have nothing due.
 	Due(account AccountID, now time.Time, n int) (tasks []Task, next time.Time, err error)
 	// Backlog counts what an account has to deliver, now or later.
@@ -106,6 +107,10 @@ type LedgerTx interface {
 	DropDelivery(key DeliveryKey) error
 	// Postpone makes a delivery due at a time and not before.
 	Postpone(key DeliveryKey, due time.Time) error
+	// PutRefusal writes down that a limit of an account is shut, and forgets those that are over at now.
+	PutRefusal(account AccountID, r Refusal, now time.Time) error
+	// Refusals lists the limits of an account that are shut at now.
+	Refusals(account AccountID, now time.Time) ([]Refusal, error)
 }
 
 // DeliveryKey names a row of the ledger.

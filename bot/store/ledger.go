@@ -81,8 +81,8 @@ func (t *tx) Due(account bot.AccountID, now time.Time, n int) ([]bot.Task, time.
 	tasks, err := list(t, scanTask, taskQuery+`
 		WHERE l.account = $1 AND l.due > 0 AND l.due <= $2 AND d.asleep_since = 0
 		ORDER BY l.routine, l.owed_at, l.destination LIMIT $3`, account, millis(now), n)
-	if err != nil {
-		return nil, time.Time{}, err
+	if err != nil || len(tasks) == n {
+		return tasks, time.Time{}, err
 	}
 	next, err := single(t, scanOne[int64], `
 		SELECT COALESCE(MIN(l.due), 0) FROM deliveries l JOIN destinations d ON d.id = l.destination
@@ -113,7 +113,9 @@ func (t *tx) Settle(d bot.Delivery, flight bot.Flight, seen int64, due time.Time
 		UPDATE deliveries SET told = $3, heard = $4, receipt = $5, rings = $6, reposts = $7, tries = $8, plain = $9,
 			flight_act = $10, flight_purpose = $11, flight_revision = $12, flight_says = $13, flight_at = $14,
 			due = CASE WHEN EXISTS (SELECT 1 FROM incidents WHERE id = $1 AND revision = $15) THEN CAST($16 AS BIGINT)
-				ELSE CAST($17 AS BIGINT) END
+				ELSE CAST($17 AS BIGINT) END,
+			routine = CASE WHEN rings < $6 AND EXISTS (SELECT 1 FROM incidents WHERE id = $1 AND revision = $15) THEN 1
+				ELSE routine END
 		WHERE incident = $1 AND destination = $2 AND flight_at = $18`,
 		d.Incident, d.Destination, d.Told, d.Heard, encode(d.Receipt), d.Rings, d.Reposts, d.Tries, flag(d.Plain),
 		f.Act, f.Purpose, f.Revision, f.Says, millis(f.At), seen, millis(due), millis(t.now), millis(flight.At))
@@ -130,4 +132,25 @@ func (t *tx) Postpone(key bot.DeliveryKey, due time.Time) error {
 func (t *tx) DropDelivery(key bot.DeliveryKey) error {
 	_, err := t.exec(`DELETE FROM deliveries WHERE incident = $1 AND destination = $2`, key.Incident, key.Destination)
 	return err
+}
+
+// PutRefusal implements bot.LedgerTx.
+func (t *tx) PutRefusal(account bot.AccountID, r bot.Refusal, now time.Time) error {
+	if _, err := t.exec(`DELETE FROM refusals WHERE account = $1 AND until <= $2`, account, millis(now)); err != nil {
+		return err
+	}
+	_, err := t.exec(`INSERT INTO refusals (account, bucket, until) VALUES ($1, $2, $3)
+		ON CONFLICT (account, bucket) DO UPDATE SET until = excluded.until`, account, r.Bucket, millis(r.Until))
+	return err
+}
+
+// Refusals implements bot.LedgerTx.
+func (t *tx) Refusals(account bot.AccountID, now time.Time) ([]bot.Refusal, error) {
+	return list(t, func(r row) (bot.Refusal, error) {
+		var refusal bot.Refusal
+		var until int64
+		err := r.Scan(&refusal.Bucket, &until)
+		refusal.Until = instant(until)
+		return refusal, err
+	}, `SELECT bucket, until FROM refusals WHERE account = $1 AND until > $2 ORDER BY bucket`, account, millis(now))
 }

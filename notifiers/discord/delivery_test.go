@@ -236,7 +236,7 @@ func TestLibraryNeverWaits(t *testing.T) {
 		p.Key = fmt.Sprint(i)
 		if _, err := s.n.Post(t.Context(), p); err != nil {
 			e := wantKind(t, err, bot.KindThrottled)
-			if e.Scope != "channel:"+channel || e.RetryAfter <= 0 || e.RetryAfter > 5*time.Second {
+			if e.Scope != "post:"+channel || e.RetryAfter <= 0 || e.RetryAfter > 5*time.Second {
 				t.Errorf("scope %q, retry after %s", e.Scope, e.RetryAfter)
 			}
 			throttled++
@@ -262,7 +262,7 @@ func TestBucketsLearn(t *testing.T) {
 		t.Fatal(err)
 	}
 	to := bot.Address{Channel: channel}
-	want := []bot.Bucket{{Name: "global", N: 50, Per: time.Second}, {Name: "channel:4200", N: 5, Per: 5 * time.Second}}
+	want := []bot.Bucket{{Name: "global", N: 50, Per: time.Second}, {Name: "post:4200", N: 5, Per: 5 * time.Second}}
 	if diff := cmp.Diff(want, n.Buckets(bot.OpPost, to)); diff != "" {
 		t.Errorf("before (-want +got):\n%s", diff)
 	}
@@ -270,8 +270,12 @@ func TestBucketsLearn(t *testing.T) {
 		t.Fatal(err)
 	}
 	want[1].N, want[1].Per = 3, 10*time.Second
-	if diff := cmp.Diff(want, n.Buckets(bot.OpEdit, to)); diff != "" {
+	if diff := cmp.Diff(want, n.Buckets(bot.OpPost, to)); diff != "" {
 		t.Errorf("after (-want +got):\n%s", diff)
+	}
+	want[1] = bot.Bucket{Name: "edit:4200", N: 5, Per: 5 * time.Second} // another route
+	if diff := cmp.Diff(want, n.Buckets(bot.OpEdit, to)); diff != "" {
+		t.Errorf("edits (-want +got):\n%s", diff)
 	}
 }
 

@@ -194,7 +194,7 @@ func scopeOf(r request, rec *record, e *apiError) string {
 	if r.channel == "" {
 		return ""
 	}
-	return channelBucket(r.channel)
+	return routeBucket(r.method, r.channel)
 }
 
 // retryAfter is the longest of the times that an answer names, or the fallback where it names none.

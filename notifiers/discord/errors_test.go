@@ -166,8 +166,8 @@ func TestThrottled(t *testing.T) {
 		scope string
 		wait  time.Duration
 	}{
-		{"route", emulator.Fault{Kind: emulator.Throttle, Wait: 2500 * time.Millisecond}, "channel:" + channel, 2500 * time.Millisecond},
-		{"shared", emulator.Fault{Kind: emulator.Throttle, Wait: 30 * time.Second, Scope: "shared"}, "channel:" + channel, 30 * time.Second},
+		{"route", emulator.Fault{Kind: emulator.Throttle, Wait: 2500 * time.Millisecond}, "post:" + channel, 2500 * time.Millisecond},
+		{"shared", emulator.Fault{Kind: emulator.Throttle, Wait: 30 * time.Second, Scope: "shared"}, "post:" + channel, 30 * time.Second},
 		{"global", emulator.Fault{Kind: emulator.Throttle, Wait: 65 * time.Second, Scope: "global"}, "global", 65 * time.Second},
 		{"cloudflare", emulator.Fault{Kind: emulator.Answer, Status: 429}, "global", 10 * time.Minute},
 		{"cloudflare 403", emulator.Fault{Kind: emulator.Answer, Status: 403}, "global", 10 * time.Minute},

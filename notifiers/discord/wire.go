@@ -55,7 +55,7 @@ func (n *Notifier) call(ctx context.Context, r request, into any) error {
 	_, err := n.session.RequestWithLockedBucket(r.method, r.url, "application/json", body, bucket, 0,
 		discordgo.WithContext(context.WithValue(ctx, recordKey{}, rec)))
 	if rec.status != 0 {
-		n.limits.note(r.channel, rec.header)
+		n.limits.note(r, rec.header)
 	}
 	if failure := n.classify(r, rec, err); failure != nil {
 		return failure

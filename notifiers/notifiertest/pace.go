@@ -33,7 +33,8 @@ func (s Subject) pace(t *testing.T) {
 			}
 			limits := notifier.Buckets(op, bot.Address{Channel: s.Channel})
 			time.Sleep(time.Until(pacer.Ready(limits, time.Now())))
-			pacer.Take(limits, time.Now())
+			use := pacer.Take(limits, time.Now())
+			pacer.Left(use, time.Now())
 			posting := bot.Posting{
 				To: bot.Address{Channel: s.Channel}, Message: message("Avis " + itoa(i)), Key: "k" + itoa(i),
 			}
@@ -46,6 +47,7 @@ func (s Subject) pace(t *testing.T) {
 			if err != nil {
 				t.Errorf("request %d (%s): %v", i, op, err)
 			}
+			pacer.Answered(use, 1, time.Now())
 		}
 		stop()
 		client.CloseIdleConnections()

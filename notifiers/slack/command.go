@@ -118,7 +118,7 @@ func (l *listener) mention(ctx context.Context, me string, e *slackevents.AppMen
 		if e.ThreadTimeStamp != "" {
 			options = append(options, slack.MsgOptionTS(e.ThreadTimeStamp))
 		}
-		err := l.n.call(ctx, "chat.postEphemeral", e.Channel, func(ctx context.Context) error {
+		err := l.n.call(ctx, "chat.postEphemeral", func(ctx context.Context) error {
 			_, err := l.n.api.PostEphemeralContext(ctx, e.Channel, e.User, options...)
 			return err
 		})

@@ -117,7 +117,7 @@ func (r refusal) Error() string {
 }
 
 // call carries one request out and turns whatever goes wrong into a *bot.DeliveryError.
-func (n *Notifier) call(ctx context.Context, method, channel string, do func(context.Context) error) error {
+func (n *Notifier) call(ctx context.Context, method string, do func(context.Context) error) error {
 	if err := ctx.Err(); err != nil {
 		return &bot.DeliveryError{Kind: bot.KindTransient, Err: fmt.Errorf("%s: %w", method, err)}
 	}
@@ -132,7 +132,7 @@ func (n *Notifier) call(ctx context.Context, method, channel string, do func(con
 	failure := n.judge(x, err)
 	failure.Err = fmt.Errorf("%s: %w", method, failure.Err)
 	if failure.Kind == bot.KindThrottled {
-		failure.RetryAfter, failure.Scope = x.wait(), n.scope(method, channel, x.wait())
+		failure.RetryAfter, failure.Scope = x.wait(), scope(method)
 	}
 	return failure
 }
@@ -186,11 +186,12 @@ func (n *Notifier) refused(x *exchange, err error) (refusal, bool) {
 	return refusal{code: answer.Error, needed: answer.Needed}, true
 }
 
-// scope names the bucket that a 429 is about.
-func (n *Notifier) scope(method, channel string, wait time.Duration) string {
+// scope names the bucket that a 429 is about. Of a posting Slack does not say whether the channel or the whole workspace
+// is meant.
+func scope(method string) string {
 	switch method {
 	case "chat.postMessage":
-		return n.refusals.scope(channel, wait)
+		return ""
 	case "chat.update", "chat.delete":
 		return editBucket // what an edit needs has to wait, whichever of its methods is refused
 	default:

@@ -116,7 +116,7 @@ func (s *search) oldest() string {
 
 func (s *search) history(ctx context.Context) error {
 	return s.pages(func(cursor string) (next string, err error) {
-		err = s.n.call(ctx, "conversations.history", s.channel, func(ctx context.Context) error {
+		err = s.n.call(ctx, "conversations.history", func(ctx context.Context) error {
 			page, err := s.n.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
 				ChannelID: s.channel, Oldest: s.oldest(), Limit: pageSize, Cursor: cursor, IncludeAllMetadata: true,
 			})
@@ -134,7 +134,7 @@ func (s *search) history(ctx context.Context) error {
 // thread reads a thread. One that is gone has nothing of ours.
 func (s *search) thread(ctx context.Context, ts string) error {
 	err := s.pages(func(cursor string) (next string, err error) {
-		err = s.n.call(ctx, "conversations.replies", s.channel, func(ctx context.Context) error {
+		err = s.n.call(ctx, "conversations.replies", func(ctx context.Context) error {
 			page, _, after, err := s.n.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
 				ChannelID: s.channel, Timestamp: ts, Oldest: s.oldest(), Limit: pageSize, Cursor: cursor,
 				IncludeAllMetadata: true,
@@ -172,7 +172,7 @@ func (n *Notifier) identity(ctx context.Context) (*slack.AuthTestResponse, error
 	if me != nil {
 		return me, nil
 	}
-	err := n.call(ctx, "auth.test", "", func(ctx context.Context) (err error) {
+	err := n.call(ctx, "auth.test", func(ctx context.Context) (err error) {
 		me, err = n.api.AuthTestContext(ctx)
 		return err
 	})

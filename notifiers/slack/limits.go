@@ -1,7 +1,6 @@
 package slack
 
 import (
-	"sync"
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
@@ -28,37 +27,7 @@ func (n *Notifier) Buckets(op bot.Op, to bot.Address) []bot.Bucket {
 		return []bot.Bucket{{Name: editBucket, N: editsPerMinute, Per: time.Minute}}
 	}
 	return []bot.Bucket{
-		{Name: channelBucket(to.Channel), N: postsPerSecond, Per: time.Second},
 		{Name: postBucket, N: postsPerMinute, Per: time.Minute},
+		{Name: "channel:" + to.Channel, N: postsPerSecond, Per: time.Second},
 	}
-}
-
-func channelBucket(channel string) string { return "channel:" + channel }
-
-// refusals remembers the channels that Slack refused for sending too fast. It tells the limit of a channel from the
-// one of the workspace, which Slack answers in the same way: while one channel has to wait, a refusal in another one
-// is taken for the workspace's.
-type refusals struct {
-	mu    sync.Mutex
-	until map[string]time.Time
-}
-
-// scope notes a refusal and names the bucket that is empty.
-func (r *refusals) scope(channel string, wait time.Duration) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	now := time.Now()
-	if r.until == nil {
-		r.until = map[string]time.Time{}
-	}
-	for other, end := range r.until {
-		if now.After(end) {
-			delete(r.until, other)
-		}
-	}
-	r.until[channel] = now.Add(wait)
-	if len(r.until) > 1 {
-		return postBucket
-	}
-	return channelBucket(channel)
 }

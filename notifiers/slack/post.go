@@ -87,7 +87,7 @@ func (n *Notifier) send(ctx context.Context, at spot, part payload, key string) 
 	if at.broadcast {
 		options = append(options, slack.MsgOptionBroadcast())
 	}
-	err = n.call(ctx, "chat.postMessage", at.channel, func(ctx context.Context) error {
+	err = n.call(ctx, "chat.postMessage", func(ctx context.Context) error {
 		channel, id, err = n.api.PostMessageContext(ctx, at.channel, options...)
 		if err == nil && id == "" {
 			return errors.New("the answer has no timestamp")
@@ -157,7 +157,7 @@ func (n *Notifier) show(ctx context.Context, r bot.Receipt, i int, part payload,
 }
 
 func (n *Notifier) rewrite(ctx context.Context, channel, id string, part payload, key string) error {
-	return n.call(ctx, "chat.update", channel, func(ctx context.Context) error {
+	return n.call(ctx, "chat.update", func(ctx context.Context) error {
 		_, same, _, err := n.api.UpdateMessageContext(ctx, channel, id, part.options(key)...)
 		if err == nil && same == "" {
 			return errors.New("the answer has no timestamp")
@@ -170,7 +170,7 @@ func (n *Notifier) rewrite(ctx context.Context, channel, id string, part payload
 func (n *Notifier) trim(ctx context.Context, r bot.Receipt, keep int) (bot.Receipt, error) {
 	for len(r.IDs) > keep {
 		last := r.IDs[len(r.IDs)-1]
-		err := n.call(ctx, "chat.delete", r.Channel, func(ctx context.Context) error {
+		err := n.call(ctx, "chat.delete", func(ctx context.Context) error {
 			_, _, err := n.api.DeleteMessageContext(ctx, r.Channel, last)
 			return err
 		})

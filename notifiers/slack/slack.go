@@ -37,12 +37,11 @@ type Config struct {
 
 // Notifier is one bot account in one Slack workspace.
 type Notifier struct {
-	api      *slack.Client // the Web API, with the bot token
-	plain    *http.Client  // for response URLs, which must not see the token
-	config   Config
-	base     *url.URL
-	secrets  []string
-	refusals refusals
+	api     *slack.Client // the Web API, with the bot token
+	plain   *http.Client  // for response URLs, which must not see the token
+	config  Config
+	base    *url.URL
+	secrets []string
 
 	mu sync.Mutex
 	me *slack.AuthTestResponse // once it is known

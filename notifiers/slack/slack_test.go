@@ -198,7 +198,7 @@ func TestBuckets(t *testing.T) {
 	c := open(t)
 	to := bot.Address{Channel: channel}
 	want := []bot.Bucket{
-		{Name: "channel:" + channel, N: 1, Per: time.Second}, {Name: "chat.postMessage", N: 1000, Per: time.Minute},
+		{Name: "chat.postMessage", N: 1000, Per: time.Minute}, {Name: "channel:" + channel, N: 1, Per: time.Second},
 	}
 	if diff := cmp.Diff(want, c.Buckets(bot.OpPost, to)); diff != "" {
 		t.Error(diff)
