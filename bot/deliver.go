@@ -103,7 +103,7 @@ func (s *Speaker) departIn(tx Tx, t Task, now time.Time) (Task, bool, error) {
 			if t.Delivery.Flight.Act != ActNone || !s.lease.Valid() {
 				return t, false, nil // still due: looked at again as it is now
 			}
-			if t, err = tx.Task(t.Key()); err != nil {
+			if t, err = tx.Task(t.Key()); err != nil || !t.Destination.Asleep.Since.IsZero() {
 				return t, false, err
 			}
 		}

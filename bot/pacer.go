@@ -13,6 +13,7 @@ type Pacer struct {
 	quickest time.Duration // an answer takes at least this long
 	swept    time.Time
 	doubt    doubt
+	halted   bool
 }
 
 // NewPacer returns a pacer whose buckets are all full.
@@ -101,6 +102,9 @@ func (p *Pacer) Left(u *Use, now time.Time) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := now
+	if p.halted {
+		at = now.Add(time.Second)
+	}
 	for _, limit := range u.limits {
 		at = later(at, p.bucket(limit).blocked)
 	}
@@ -109,6 +113,13 @@ func (p *Pacer) Left(u *Use, now time.Time) time.Time {
 		u.arrived = time.Time{}
 	}
 	return at
+}
+
+// Halt lets nothing leave any more: the account is no longer accepted.
+func (p *Pacer) Halt() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.halted = true
 }
 
 // Drop takes an operation back that never left; one that did is not touched.

@@ -94,6 +94,7 @@ func (s *Speaker) Run(ctx context.Context, lease *Lease) error {
 		sends.Go(func() {
 			defer func() { <-slots }()
 			if err := s.deliver(speaking, t); err != nil {
+				s.pacer.Halt()
 				stop(err)
 			}
 			s.free(t.Key())

@@ -78,9 +78,12 @@ func (s *Server) throttle(c *chat) error {
 	return nil
 }
 
+// perSecond is what the bot may send in a second.
+func (s *Server) perSecond() int { return perSecond * max(s.options.Haste, 1) }
+
 func (s *Server) meters(c *chat) []*meter {
 	list := []*meter{
-		s.limits.meter("bot", perSecond, time.Second),
+		s.limits.meter("bot", s.perSecond(), time.Second),
 		s.limits.meter(fmt.Sprint("chat:", c.id), chatBurst, chatBurst*time.Second),
 	}
 	if c.kind != private {
@@ -96,7 +99,7 @@ func (s *Server) shut(channel string, wait time.Duration) {
 	if s.options.Unlimited {
 		return
 	}
-	m := s.limits.meter("bot", perSecond, time.Second)
+	m := s.limits.meter("bot", s.perSecond(), time.Second)
 	if c := s.lookup(channel); c != nil {
 		m = s.meters(c)[1]
 	}
