@@ -2,12 +2,13 @@ package bot
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 )
 
 // agendaSize is how many tasks are looked at together.
-const agendaSize = 512
+const agendaSize = 128
 
 // agenda is what is due and not on its way, the most urgent and oldest first.
 type agenda struct {
@@ -27,8 +28,9 @@ type errand struct {
 // agenda reads the ledger.
 func (s *Speaker) agenda(ctx context.Context) (agenda, error) {
 	s.mu.Lock()
-	n := agendaSize + len(s.busy)
+	busy := maps.Clone(s.busy) // before the ledger is read: what lands meanwhile must not be taken for due
 	s.mu.Unlock()
+	n := agendaSize + len(busy)
 	a := agenda{read: time.Now()}
 	var tasks []Task
 	err := s.config.Store.View(ctx, func(tx Tx) (err error) {
@@ -36,10 +38,8 @@ func (s *Speaker) agenda(ctx context.Context) (agenda, error) {
 		return err
 	})
 	a.full = len(tasks) == n
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, task := range tasks {
-		if s.busy[task.Key()] == nil {
+		if busy[task.Key()] == nil {
 			a.errands = append(a.errands, &errand{task, s.limits(task)})
 		}
 	}

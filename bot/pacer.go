@@ -11,6 +11,7 @@ type Pacer struct {
 	mu       sync.Mutex
 	buckets  map[string]*bucket
 	quickest time.Duration // an answer takes at least this long
+	prelude  time.Duration // from being let through to leaving it takes at least this long
 	swept    time.Time
 	doubt    doubt
 	halted   bool
@@ -22,6 +23,7 @@ func NewPacer() *Pacer { return &Pacer{buckets: make(map[string]*bucket)} }
 // Use is one operation that draws on limits, from the moment when it was let through until its answer.
 type Use struct {
 	limits  []Bucket
+	taken   time.Time
 	left    time.Time
 	arrived time.Time // the latest that the server can have counted it; zero: not at all
 	waits   bool      // let through, and not gone yet
@@ -29,6 +31,7 @@ type Use struct {
 
 // bucket is the use of one limit.
 type bucket struct {
+	pacer   *Pacer
 	limit   Bucket
 	uses    []*Use    // the last ones, in the order in which they were let through, at most limit.N
 	next    time.Time // when the next one is to leave, where they are spread evenly
@@ -80,7 +83,7 @@ func (p *Pacer) Take(limits []Bucket, now time.Time) *Use {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sweep(now)
-	u := &Use{limits: limits, left: now, arrived: now, waits: true}
+	u := &Use{limits: limits, taken: now, left: now, arrived: now, waits: true}
 	p.add(u, now)
 	return u
 }
@@ -112,6 +115,7 @@ func (p *Pacer) Left(u *Use, now time.Time) time.Time {
 	if at.After(now) {
 		u.arrived = time.Time{}
 	}
+	learn(&p.prelude, now.Sub(u.taken))
 	return at
 }
 
@@ -137,16 +141,20 @@ func (p *Pacer) Drop(u *Use) {
 func (p *Pacer) Answered(u *Use, requests int, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	took := now.Sub(u.left)
-	if p.quickest == 0 || took < p.quickest {
-		p.quickest = took
-	}
-	p.quickest += (took - p.quickest) / 64 // a way that has become longer is learned in time
+	learn(&p.quickest, now.Sub(u.left))
 	u.arrived = later(u.left, now.Add(-p.quickest))
 	for range requests - 1 {
 		p.add(&Use{limits: u.limits, left: u.left, arrived: u.arrived}, now)
 	}
 	p.exonerate(u)
+}
+
+// learn keeps the shortest time that something took. One that has become longer for good is learned in time.
+func learn(shortest *time.Duration, took time.Duration) {
+	if *shortest == 0 || took < *shortest {
+		*shortest = took
+	}
+	*shortest += (took - *shortest) / 1024
 }
 
 // Restore shuts buckets as they were found shut before a restart.
@@ -162,7 +170,7 @@ func (p *Pacer) Restore(list []Refusal) {
 func (p *Pacer) bucket(limit Bucket) *bucket {
 	b := p.buckets[limit.Name]
 	if b == nil {
-		b = &bucket{strain: 1}
+		b = &bucket{pacer: p, strain: 1}
 		p.buckets[limit.Name] = b
 	}
 	b.limit = limit
@@ -205,7 +213,7 @@ func (b *bucket) ready(now time.Time) time.Time {
 	if oldest.waits {
 		return later(at, now.Add(standBy))
 	}
-	return later(at, oldest.arrived.Add(b.slowed(b.limit.Per, now)))
+	return later(at, oldest.arrived.Add(b.slowed(b.limit.Per, now)-b.pacer.prelude))
 }
 
 func (b *bucket) step(now time.Time) time.Duration {

@@ -17,18 +17,22 @@ type tap struct {
 	mu       sync.Mutex
 	accepted int
 	refused  int
-	early    int       // requests that left before the time that the last 429 named
-	until    time.Time // that time
+	early    int       // requests that left before the time that the last 429 named, and did not cross it on the way
+	heard    time.Time // when that 429 came
+	until    time.Time // the time it named
 	trips    time.Duration
 	after    int // how many are accepted when then is called
 	then     func()
 }
 
+// crossing is how soon after a refusal a request may still leave that was let through before it.
+const crossing = 10 * time.Millisecond
+
 // RoundTrip implements http.RoundTripper.
 func (t *tap) RoundTrip(r *http.Request) (*http.Response, error) {
 	left := time.Now()
 	t.mu.Lock()
-	if left.Before(t.until) {
+	if left.Before(t.until) && left.Sub(t.heard) > crossing {
 		t.early++
 	}
 	t.mu.Unlock()
@@ -42,7 +46,7 @@ func (t *tap) RoundTrip(r *http.Request) (*http.Response, error) {
 	case answer.StatusCode == http.StatusTooManyRequests:
 		t.refused++
 		if until := time.Now().Add(toldToWait(answer)); until.After(t.until) {
-			t.until = until
+			t.heard, t.until = time.Now(), until
 		}
 	case answer.StatusCode < 300:
 		t.accepted++

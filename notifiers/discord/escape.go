@@ -17,8 +17,10 @@ func escape(text string) string {
 
 // clean makes line ends uniform and takes the characters out that nobody sees and JSON readers dislike.
 func clean(text string) string {
-	return strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(strings.ToValidUTF8(text, "\uFFFD"))
+	return cleaner.Replace(strings.ToValidUTF8(text, "\uFFFD"))
 }
+
+var cleaner = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "")
 
 // single returns the text on one line.
 func single(text string) string { return strings.Join(strings.Fields(clean(text)), " ") }

@@ -73,9 +73,9 @@ func literal(text string) bool {
 		!strings.Contains(text, "\n")
 }
 
-func escape(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
-}
+func escape(text string) string { return escaper.Replace(text) }
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 func blank(text string) bool { return strings.TrimSpace(text) == "" }
 

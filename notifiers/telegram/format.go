@@ -167,13 +167,18 @@ func (l *layout) count(text string) string {
 // disarm keeps Telegram from taking a word for the name of a user, who would be told of it: an invisible character
 // parts the @ from the name.
 func disarm(text string) string {
-	return regexp.MustCompile(`@(\w)`).ReplaceAllString(text, "@\u2060$1")
+	return mention.ReplaceAllString(text, "@\u2060$1")
 }
 
 // escape is what Telegram's HTML demands (https://core.telegram.org/bots/api#html-style).
 func escape(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+	return escaper.Replace(text)
 }
+
+var (
+	escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	mention = regexp.MustCompile(`@(\w)`)
+)
 
 func units(text string) int {
 	n := 0
