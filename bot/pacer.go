@@ -10,10 +10,12 @@ import (
 type Pacer struct {
 	mu       sync.Mutex
 	buckets  map[string]*bucket
-	quickest time.Duration // an answer takes at least this long
-	prelude  time.Duration // from being let through to leaving it takes at least this long
+	quickest shortest // how long an answer takes
+	prelude  shortest // how long it takes from being let through to leaving
 	swept    time.Time
 	doubt    doubt
+	known    bool // the account was heard of
+	first    *Use // what it was asked first
 	halted   bool
 }
 
@@ -22,12 +24,20 @@ func NewPacer() *Pacer { return &Pacer{buckets: make(map[string]*bucket)} }
 
 // Use is one operation that draws on limits, from the moment when it was let through until its answer.
 type Use struct {
-	limits  []Bucket
-	taken   time.Time
-	left    time.Time
-	arrived time.Time // the latest that the server can have counted it; zero: not at all
-	waits   bool      // let through, and not gone yet
+	limits []Bucket
+	taken  time.Time
+	left   time.Time
+	ended  time.Time // when its answer came; while there is none, when it left; zero: it never did
+	state  useState
 }
+
+type useState uint8
+
+const (
+	useWaits useState = iota // let through, and not gone yet
+	useLeft
+	useAnswered
+)
 
 // bucket is the use of one limit.
 type bucket struct {
@@ -51,8 +61,10 @@ const (
 	evenUpTo = 2 * time.Second
 	// catchUp is which part of a period may be made up for after a delay, so that late timers do not add up.
 	catchUp = 10
-	// standBy is how soon to ask again while an operation that was let through long ago has still not left.
+	// standBy is how soon to look again while an operation that others wait for has still not left or not ended.
 	standBy = 10 * time.Millisecond
+	// hello is how long others wait for the answer to the very first operation: it tells whether the account is accepted.
+	hello = time.Second
 )
 
 // Ready returns the earliest time, not before now, at which an operation that draws on the buckets may leave.
@@ -64,6 +76,9 @@ func (p *Pacer) Behind(limits []Bucket, queue map[string]int, now time.Time) tim
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := now
+	if !p.known && p.first != nil && now.Sub(p.first.left) < hello {
+		at = now.Add(standBy)
+	}
 	for _, limit := range limits {
 		ready := now
 		if b := p.buckets[limit.Name]; b != nil {
@@ -83,8 +98,11 @@ func (p *Pacer) Take(limits []Bucket, now time.Time) *Use {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sweep(now)
-	u := &Use{limits: limits, taken: now, left: now, arrived: now, waits: true}
+	u := &Use{limits: limits, taken: now, left: now, ended: now}
 	p.add(u, now)
+	if !p.known && p.first == nil {
+		p.first = u
+	}
 	return u
 }
 
@@ -94,6 +112,9 @@ func (p *Pacer) add(u *Use, now time.Time) {
 		b.uses = append(b.uses, u)
 		if extra := len(b.uses) - limit.N; extra > 0 {
 			b.uses = b.uses[extra:]
+		}
+		if now.Sub(b.next) > limit.Per { // there is no delay to make up for
+			b.next = now
 		}
 		b.next = later(b.next, now.Add(-limit.Per/catchUp)).Add(b.step(now))
 	}
@@ -111,11 +132,11 @@ func (p *Pacer) Left(u *Use, now time.Time) time.Time {
 	for _, limit := range u.limits {
 		at = later(at, p.bucket(limit).blocked)
 	}
-	u.waits, u.left, u.arrived = false, now, now
+	u.state, u.left, u.ended = useLeft, now, now
 	if at.After(now) {
-		u.arrived = time.Time{}
+		u.ended = time.Time{}
 	}
-	learn(&p.prelude, now.Sub(u.taken))
+	p.prelude.learn(now.Sub(u.taken))
 	return at
 }
 
@@ -130,8 +151,16 @@ func (p *Pacer) Halt() {
 func (p *Pacer) Drop(u *Use) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if u.waits {
-		u.waits, u.arrived = false, time.Time{}
+	if u.state == useWaits {
+		u.state, u.ended = useLeft, time.Time{}
+	}
+	p.heard(u)
+}
+
+// heard ends the wait for the first operation. One that never left told nothing.
+func (p *Pacer) heard(u *Use) {
+	if u == p.first {
+		p.first, p.known = nil, !u.ended.IsZero()
 	}
 }
 
@@ -141,20 +170,44 @@ func (p *Pacer) Drop(u *Use) {
 func (p *Pacer) Answered(u *Use, requests int, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	learn(&p.quickest, now.Sub(u.left))
-	u.arrived = later(u.left, now.Add(-p.quickest))
+	p.quickest.learn(now.Sub(u.left))
+	u.state, u.ended = useAnswered, now
 	for range requests - 1 {
-		p.add(&Use{limits: u.limits, left: u.left, arrived: u.arrived}, now)
+		p.add(u, now)
 	}
+	p.heard(u)
 	p.exonerate(u)
 }
 
-// learn keeps the shortest time that something took. One that has become longer for good is learned in time.
-func learn(shortest *time.Duration, took time.Duration) {
-	if *shortest == 0 || took < *shortest {
-		*shortest = took
+// shortest is the shortest time that something takes. One that has become longer for good is learned in time.
+type shortest struct {
+	known int
+	took  time.Duration
+}
+
+func (s *shortest) learn(took time.Duration) {
+	if s.known == 0 || took < s.took {
+		s.took = took
 	}
-	*shortest += (took - *shortest) / 1024
+	s.took += (took - s.took) / 1024
+	s.known++
+}
+
+// time is nothing until enough was seen to be sure that it was not all alike by chance: the first requests of all open
+// their connections.
+func (s *shortest) time() time.Duration {
+	if s.known < 40 {
+		return 0
+	}
+	return s.took
+}
+
+// arrived is the latest time at which the server can have counted the operation; zero where it never left.
+func (p *Pacer) arrived(u *Use) time.Time {
+	if u.state != useAnswered {
+		return u.ended
+	}
+	return later(u.left, u.ended.Add(-p.quickest.time()))
 }
 
 // Restore shuts buckets as they were found shut before a restart.
@@ -193,7 +246,7 @@ func (p *Pacer) sweep(now time.Time) {
 func (b *bucket) idle(now time.Time) bool {
 	last := len(b.uses) - 1
 	return !b.blocked.After(now) && b.strainAt(now) < 1.01 &&
-		(last < 0 || !b.uses[last].waits && now.Sub(b.uses[last].arrived) > 2*b.limit.Per)
+		(last < 0 || b.uses[last].state != useWaits && now.Sub(b.uses[last].ended) > 2*b.limit.Per)
 }
 
 // ready is when the next operation may leave: not more than N in any period as the server counts them, which holds when
@@ -210,10 +263,10 @@ func (b *bucket) ready(now time.Time) time.Time {
 		return at
 	}
 	oldest := b.uses[0]
-	if oldest.waits {
+	if oldest.state == useWaits {
 		return later(at, now.Add(standBy))
 	}
-	return later(at, oldest.arrived.Add(b.slowed(b.limit.Per, now)-b.pacer.prelude))
+	return later(at, b.pacer.arrived(oldest).Add(b.slowed(b.limit.Per, now)-b.pacer.prelude.time()))
 }
 
 func (b *bucket) step(now time.Time) time.Duration {

@@ -29,7 +29,7 @@ const maxDoubt = 3 * time.Second
 func (p *Pacer) Refuse(u *Use, scope string, wait time.Duration, now time.Time) Refusal {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	u.waits = false
+	u.state, u.ended = useAnswered, now
 	until := now.Add(wait)
 	if len(u.limits) == 0 {
 		return Refusal{Until: until}
@@ -71,7 +71,7 @@ func (p *Pacer) guilty(u *Use, scope string, now time.Time) (limit Bucket, certa
 func (p *Pacer) spent(limit Bucket, now time.Time) bool {
 	recent := 0
 	for _, u := range p.bucket(limit).uses {
-		if now.Sub(u.arrived) < 2*limit.Per {
+		if now.Sub(p.arrived(u)) < 2*limit.Per {
 			recent++
 		}
 	}
@@ -106,5 +106,5 @@ func (p *Pacer) exonerate(u *Use) {
 		d.wide.blocked = time.Time{}
 	}
 	d.wide.strain = d.before
-	p.doubt = doubt{cleared: u.arrived}
+	p.doubt = doubt{cleared: u.ended}
 }

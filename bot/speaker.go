@@ -202,6 +202,7 @@ func (s *Speaker) refused(ctx context.Context, t Task, failed *DeliveryError, no
 		return now.Add(failed.RetryAfter)
 	}
 	r := s.pacer.Refuse(s.use(t.Key()), failed.Scope, failed.RetryAfter, now)
+	r.Until = r.Until.Truncate(time.Millisecond).Add(time.Millisecond) // the ledger's times are whole milliseconds
 	if r.Bucket == "" || r.Until.Sub(now) <= patience {
 		return r.Until
 	}

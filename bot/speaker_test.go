@@ -128,6 +128,7 @@ type stage struct {
 
 	platforms []bot.Platform
 	mu        sync.Mutex
+	slow      bool // the speaker's ledger is a slowLedger
 }
 
 type alwaysOnline struct{}
@@ -190,8 +191,12 @@ func (s *stage) start() {
 		defer s.mu.Unlock()
 		s.trouble = append(s.trouble, trouble)
 	}
+	var ledger bot.Store = s.store
+	if s.slow {
+		ledger = slowLedger{s.store}
+	}
 	s.speaker = bot.NewSpeaker(bot.SpeakerConfig{
-		Account: "tg", Store: s.store, Notifier: s.notifier, Logger: logger, Observe: s.observe, Trouble: trouble,
+		Account: "tg", Store: ledger, Notifier: s.notifier, Logger: logger, Observe: s.observe, Trouble: trouble,
 		Writer: bot.Writer{Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms)},
 	})
 	s.watch = bot.NewWatch(bot.WatchConfig{
@@ -551,5 +556,37 @@ func TestWhatIsOnItsWayArrivesWhenTheProgramStops(t *testing.T) {
 		s.restart()
 		time.Sleep(time.Minute)
 		s.wantShown("-1", "bulletin down r1")
+	})
+}
+
+// slowLedger is a ledger whose reader is held up once it has read.
+type slowLedger struct{ bot.Store }
+
+func (l slowLedger) View(ctx context.Context, f func(bot.Tx) error) error {
+	err := l.Store.View(ctx, f)
+	time.Sleep(100 * time.Millisecond)
+	return err
+}
+
+func TestWhatLandsWhileTheLedgerIsReadIsNotSentAgain(t *testing.T) {
+	channels := []string{"-1", "-2", "-3", "-4", "-5", "-6"}
+	onStage(t, channels, func(s *stage) {
+		s.chat.bucket = []bot.Bucket{{Name: "bot", N: 20, Per: time.Second}}
+		s.halt()
+		s.slow = true
+		s.start()
+		for _, letter := range "uddd" {
+			if _, err := s.watch.Observe(s.t.Context(), verdictOf(letter, "ent/a", time.Now())); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 20 { // calls that make the speaker read while deliveries land
+			time.Sleep(30 * time.Millisecond)
+			s.speaker.Wake()
+		}
+		time.Sleep(time.Minute)
+		for _, channel := range channels {
+			s.wantShown(channel, "bulletin down r1")
+		}
 	})
 }

@@ -1,0 +1,205 @@
+package bot_test
+
+import (
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// sliding is a server that takes at most n requests in any period, as it counts them.
+type sliding struct {
+	mu    sync.Mutex
+	n     int
+	per   time.Duration
+	taken []time.Time
+	over  int // how many were too many
+}
+
+func (s *sliding) take() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	if len(s.taken) >= s.n && now.Sub(s.taken[len(s.taken)-s.n]) < s.per {
+		s.over++
+	}
+	s.taken = append(s.taken, now)
+}
+
+func (s *sliding) span() time.Duration { return s.taken[len(s.taken)-1].Sub(s.taken[0]) }
+
+// through spends a limit for a number of requests that take their time: before they leave, on the way, and back.
+func through(limit bot.Bucket, requests int, before, there, back func() time.Duration) *sliding {
+	s, p := &sliding{n: limit.N, per: limit.Per}, bot.NewPacer()
+	limits := []bot.Bucket{limit}
+	var sends sync.WaitGroup
+	for range requests {
+		for wait := time.Until(p.Ready(limits, time.Now())); wait > 0; wait = time.Until(p.Ready(limits, time.Now())) {
+			time.Sleep(wait)
+		}
+		use := p.Take(limits, time.Now())
+		sends.Go(func() {
+			time.Sleep(before())
+			p.Left(use, time.Now())
+			time.Sleep(there())
+			s.take()
+			time.Sleep(back())
+			p.Answered(use, 1, time.Now())
+		})
+	}
+	sends.Wait()
+	return s
+}
+
+func exactly(d time.Duration) func() time.Duration { return func() time.Duration { return d } }
+
+// upTo is a chance time, the same in every run.
+func upTo(d time.Duration, seed uint64) func() time.Duration {
+	chance := rand.New(rand.NewPCG(seed, seed))
+	var mu sync.Mutex
+	return func() time.Duration {
+		mu.Lock()
+		defer mu.Unlock()
+		return time.Duration(chance.Int64N(int64(d)))
+	}
+}
+
+func TestPacerKeepsTheWindowAsTheServerCountsIt(t *testing.T) {
+	second := bot.Bucket{Name: "bot", N: 30, Per: time.Second}
+	for name, c := range map[string]struct {
+		before, there, back func() time.Duration
+		slower              float64 // than ideal, at most
+	}{
+		"at once":       {exactly(0), exactly(0), exactly(0), 1.01},
+		"far away":      {exactly(3 * time.Millisecond), exactly(80 * time.Millisecond), exactly(80 * time.Millisecond), 1.02},
+		"noisy":         {upTo(10*time.Millisecond, 1), upTo(40*time.Millisecond, 2), upTo(40*time.Millisecond, 3), 1.10},
+		"a stalled log": {stalls(200, 900*time.Millisecond), exactly(time.Millisecond), exactly(time.Millisecond), 1.20},
+		"cold lines":    {exactly(0), cold(30, 300*time.Millisecond), exactly(10 * time.Millisecond), 1.05},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := through(second, 600, c.before, c.there, c.back)
+				if s.over > 0 {
+					t.Errorf("%d requests too many", s.over)
+				}
+				if took := s.span(); took.Seconds() > 20*c.slower {
+					t.Errorf("600 requests took %v, the ideal is 20 s", took)
+				}
+			})
+		})
+	}
+}
+
+// stalls is nothing, and now and then a long time.
+func stalls(every int, d time.Duration) func() time.Duration {
+	var mu sync.Mutex
+	n := 0
+	return func() time.Duration {
+		mu.Lock()
+		defer mu.Unlock()
+		if n++; n%every < 10 {
+			return d
+		}
+		return 0
+	}
+}
+
+// cold is a long time for the first ones, who have to connect.
+func cold(first int, d time.Duration) func() time.Duration {
+	var mu sync.Mutex
+	n := 0
+	return func() time.Duration {
+		mu.Lock()
+		defer mu.Unlock()
+		if n++; n <= first {
+			return d
+		}
+		return 10 * time.Millisecond
+	}
+}
+
+func TestPacerSpendsALongWindowInABurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := through(bot.Bucket{Name: "group", N: 20, Per: time.Minute}, 60, exactly(0), exactly(time.Millisecond), exactly(time.Millisecond))
+		if took := s.span(); s.over > 0 || took > 125*time.Second {
+			t.Errorf("%d too many, %v", s.over, took)
+		}
+	})
+}
+
+// wideAndNarrow are the limits of a chat of an account.
+func wideAndNarrow(chat string) []bot.Bucket {
+	return []bot.Bucket{{Name: "bot", N: 30, Per: time.Second}, {Name: "chat:" + chat, N: 1, Per: time.Second}}
+}
+
+// sent lets an operation through at a time.
+func sent(p *bot.Pacer, chat string, at time.Time) *bot.Use {
+	u := p.Take(wideAndNarrow(chat), at)
+	p.Left(u, at)
+	return u
+}
+
+func TestARefusalWithoutAScope(t *testing.T) {
+	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	at := func(d time.Duration) time.Time { return start.Add(d) }
+	ready := func(p *bot.Pacer, chat string, d time.Duration) time.Duration {
+		return p.Ready(wideAndNarrow(chat), at(d)).Sub(start).Round(100 * time.Millisecond)
+	}
+	refused := func(chat string) *bot.Pacer {
+		p := bot.NewPacer()
+		p.Answered(sent(p, "0", at(-time.Minute)), 1, at(-time.Minute))
+		r := p.Refuse(sent(p, chat, start), "", time.Hour, start)
+		if r.Bucket != "chat:"+chat || !r.Until.Equal(at(time.Hour)) {
+			t.Errorf("refused: %+v", r)
+		}
+		return p
+	}
+	p := refused("1")
+	if got := ready(p, "2", 0); got != 3*time.Second {
+		t.Errorf("others wait %v, want a moment of doubt", got)
+	}
+	p.Answered(sent(p, "2", at(3*time.Second)), 1, at(3*time.Second))
+	if got := ready(p, "3", 4*time.Second); got != 4*time.Second {
+		t.Errorf("after a success elsewhere others wait until %v", got)
+	}
+	if got := ready(p, "1", 4*time.Second); got != time.Hour {
+		t.Errorf("the chat waits until %v", got)
+	}
+	p.Refuse(sent(p, "4", at(5*time.Second)), "", time.Hour, at(5*time.Second))
+	if got := ready(p, "5", 5*time.Second); got > 6*time.Second {
+		t.Errorf("it was a chat the last time, and now others wait until %v", got)
+	}
+
+	p = refused("1")
+	r := p.Refuse(sent(p, "2", at(3*time.Second)), "", time.Hour, at(3*time.Second))
+	if r.Bucket != "bot" {
+		t.Errorf("refused twice in two chats: %+v", r)
+	}
+	if got := ready(p, "3", 3*time.Second); got != time.Hour+3*time.Second {
+		t.Errorf("others wait until %v", got)
+	}
+
+	p = refused("1")
+	p.Answered(sent(p, "2", at(time.Millisecond)), 1, at(20*time.Millisecond)) // it was on its way
+	if got := ready(p, "3", time.Second); got != time.Second {
+		t.Errorf("a success that left after the refused one: others wait until %v", got)
+	}
+}
+
+func TestNothingLeavesOnceALimitIsFoundShut(t *testing.T) {
+	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	p := bot.NewPacer()
+	late := p.Take(wideAndNarrow("1"), start)
+	p.Refuse(sent(p, "2", start), "bot", time.Hour, start)
+	if at := p.Left(late, start); !at.Equal(start.Add(time.Hour)) {
+		t.Errorf("it may leave at %v", at)
+	}
+	restarted := bot.NewPacer()
+	restarted.Restore([]bot.Refusal{{Bucket: "bot", Until: start.Add(time.Hour)}})
+	if at := restarted.Ready(wideAndNarrow("1"), start); !at.Equal(start.Add(time.Hour)) {
+		t.Errorf("after a restart it may leave at %v", at)
+	}
+}
