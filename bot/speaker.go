@@ -43,8 +43,8 @@ const (
 	defaultLook = time.Minute
 	// patience is the longest refusal that is kept in memory alone.
 	patience = 5 * time.Second
-	// glance is the longest wait of errands that keep others from being looked at.
-	glance = 250 * time.Millisecond
+	// impatience is the longest wait of errands that keep others from being looked at.
+	impatience = 250 * time.Millisecond
 	// parting is how long a delivery on its way may take to end when the program stops.
 	parting = 4 * time.Second
 )
@@ -60,6 +60,7 @@ func NewSpeaker(c SpeakerConfig) *Speaker {
 	if c.Observe == nil {
 		c.Observe = func(Attempt) {}
 	}
+	c.Writer.Renderer = &memo{Renderer: c.Writer.Renderer}
 	return &Speaker{
 		config: c, clerk: newClerk(c.Store), pacer: NewPacer(), wake: make(chan struct{}, 1), more: make(chan struct{}, 1),
 		busy: make(map[DeliveryKey]*Use), log: c.Logger.With("account", c.Account),
@@ -137,7 +138,7 @@ func (s *Speaker) work(ctx context.Context, a *agenda, start func(Task)) (next t
 		switch {
 		case !at.After(now):
 			s.begin(a, i, now, start)
-		case a.full && at.Sub(now) > glance:
+		case a.full && at.Sub(now) > impatience:
 			s.putOff(ctx, a, now)
 			return now, false
 		case at.Sub(now) > patience:
@@ -170,7 +171,7 @@ func (s *Speaker) putOff(ctx context.Context, a *agenda, now time.Time) {
 	err := s.clerk.update(ctx, func(tx Tx) error {
 		clear(queue)
 		for _, e := range a.errands {
-			if at := s.pacer.Behind(e.limits, queue, now); at.Sub(now) > glance {
+			if at := s.pacer.Behind(e.limits, queue, now); at.Sub(now) > impatience {
 				if err := tx.Postpone(e.Key(), at); err != nil {
 					return err
 				}

@@ -187,11 +187,7 @@ func (b *broadcast) platforms() []bot.Platform {
 }
 
 func (b *broadcast) writer() bot.Writer {
-	w := bot.Writer{Renderer: b.words, Platforms: map[bot.PlatformID]bot.Platform{}, Vantages: 1}
-	for _, p := range b.platforms() {
-		w.Platforms[p.ID] = p
-	}
-	return w
+	return bot.Writer{Renderer: b.words, Web: bot.NewWeb(b.platforms()), Vantages: 1}
 }
 
 // start begins as a fresh process would.
@@ -214,7 +210,7 @@ func (b *broadcast) start() {
 	}
 	b.watch = bot.NewWatch(bot.WatchConfig{
 		Store: b.store, Guard: online{}, Platforms: b.platforms(), Rule: bot.DefaultRule(), Flap: bot.DefaultFlap(),
-		Vantage: "ici", Logger: logger, Changed: b.changed, Offline: func(bool) {},
+		Vantage: "ici", Logger: logger, Changed: b.changed, Ask: func(bot.PlatformID) {}, Offline: func(bool) {},
 	})
 	loaded := make(chan error, 1)
 	go func() {
