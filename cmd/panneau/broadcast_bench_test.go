@@ -100,7 +100,7 @@ func (s scenario) booths(b *testing.B) []*booth {
 
 // run carries the broadcast out and measures it.
 func (s scenario) run(b *testing.B, db *store.Store, alone bool, floor measure) {
-	line := newBroadcast(b, db, alone, s.booths(b))
+	line := newStudio(b, db, alone, s.booths(b))
 	line.start()
 	line.observe(pronote, bot.Up, "", bot.DefaultRule().Good)
 	before, spent := db.Work(), begin()
@@ -137,7 +137,7 @@ func (s scenario) floor(b *testing.B) measure {
 
 // sample renders the message that the broadcast sends.
 func sample(b *testing.B) bot.Posting {
-	line := newBroadcast(b, sqliteIn(b, b.TempDir()), true, []*booth{newBooth(b, part{platform: bot.Telegram, chats: 1}, loopback)})
+	line := newStudio(b, sqliteIn(b, b.TempDir()), true, []*booth{newBooth(b, part{platform: bot.Telegram, chats: 1}, loopback)})
 	now := time.Now()
 	posting, err := line.writer().Write(bot.Task{
 		Delivery: bot.Delivery{Flight: bot.Flight{Act: bot.ActPost, Purpose: bot.PurposeBulletin, Revision: 1}},

@@ -118,8 +118,8 @@ func (h hasty) Buckets(op bot.Op, to bot.Address) []bot.Bucket {
 	return list
 }
 
-// broadcast is the whole line from a verdict to what the chats show: the real watch, ledger, speakers and adapters.
-type broadcast struct {
+// studio is the whole line from a verdict to what the chats show: the real watch, ledger, speakers and adapters.
+type studio struct {
 	tb      testing.TB
 	store   *store.Store
 	alone   bool // no other process can reach the database
@@ -138,9 +138,9 @@ type broadcast struct {
 // pronote is the platform that fails in broadcasts.
 const pronote bot.PlatformID = "pronote"
 
-// newBroadcast writes the destinations down: every channel of every account. Those of the account follow what follows
+// newStudio writes the destinations down: every channel of every account. Those of the account follow what follows
 // says, in the order of its channels; where it says nothing, they follow Pronote.
-func newBroadcast(tb testing.TB, s *store.Store, alone bool, booths []*booth, platforms ...bot.PlatformID) *broadcast {
+func newStudio(tb testing.TB, s *store.Store, alone bool, booths []*booth, platforms ...bot.PlatformID) *studio {
 	tb.Helper()
 	words, err := locales.New()
 	if err != nil {
@@ -149,7 +149,7 @@ func newBroadcast(tb testing.TB, s *store.Store, alone bool, booths []*booth, pl
 	if len(platforms) == 0 {
 		platforms = []bot.PlatformID{pronote}
 	}
-	b := &broadcast{tb: tb, store: s, alone: alone, words: words, booths: booths, follows: platforms}
+	b := &studio{tb: tb, store: s, alone: alone, words: words, booths: booths, follows: platforms}
 	err = s.Update(tb.Context(), func(tx bot.Tx) error {
 		for _, booth := range booths {
 			for i := range booth.channels {
@@ -166,7 +166,7 @@ func newBroadcast(tb testing.TB, s *store.Store, alone bool, booths []*booth, pl
 	return b
 }
 
-func (b *broadcast) destination(booth *booth, i int) bot.Destination {
+func (b *studio) destination(booth *booth, i int) bot.Destination {
 	place, err := paris()
 	if err != nil {
 		b.tb.Fatal(err)
@@ -178,7 +178,7 @@ func (b *broadcast) destination(booth *booth, i int) bot.Destination {
 	}
 }
 
-func (b *broadcast) platforms() []bot.Platform {
+func (b *studio) platforms() []bot.Platform {
 	var list []bot.Platform
 	for _, id := range b.follows {
 		list = append(list, bot.Platform{ID: id, Name: "Pronote " + string(id)})
@@ -186,12 +186,12 @@ func (b *broadcast) platforms() []bot.Platform {
 	return list
 }
 
-func (b *broadcast) writer() bot.Writer {
+func (b *studio) writer() bot.Writer {
 	return bot.Writer{Renderer: b.words, Web: bot.NewWeb(b.platforms()), Vantages: 1}
 }
 
 // start begins as a fresh process would.
-func (b *broadcast) start() {
+func (b *studio) start() {
 	b.tb.Helper()
 	logger := slog.New(slog.NewTextHandler(b.tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	holder := bot.Holder{Store: b.store, Replica: "r1", Alone: b.alone, Logger: logger}
@@ -229,7 +229,7 @@ type online struct{}
 
 func (online) Online(context.Context, bot.Reason) bool { return true }
 
-func (b *broadcast) changed() {
+func (b *studio) changed() {
 	b.mu.Lock()
 	b.decided = time.Now()
 	b.mu.Unlock()
@@ -238,14 +238,14 @@ func (b *broadcast) changed() {
 	}
 }
 
-func (b *broadcast) report(t bot.Trouble) {
+func (b *studio) report(t bot.Trouble) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.trouble = append(b.trouble, t)
 }
 
 // halt ends as a program that is told to stop.
-func (b *broadcast) halt() error {
+func (b *studio) halt() error {
 	b.stop()
 	var all error
 	for range len(b.booths) + 1 {
@@ -255,12 +255,12 @@ func (b *broadcast) halt() error {
 }
 
 // fail makes a platform fail until it is told, recover makes it answer again until that is.
-func (b *broadcast) fail(id bot.PlatformID) {
+func (b *studio) fail(id bot.PlatformID) {
 	b.observe(id, bot.Down, bot.ReasonServerError, bot.DefaultRule().Bad)
 }
-func (b *broadcast) recover(id bot.PlatformID) { b.observe(id, bot.Up, "", bot.DefaultRule().Good) }
+func (b *studio) recover(id bot.PlatformID) { b.observe(id, bot.Up, "", bot.DefaultRule().Good) }
 
-func (b *broadcast) observe(id bot.PlatformID, o bot.Outcome, reason bot.Reason, times int) {
+func (b *studio) observe(id bot.PlatformID, o bot.Outcome, reason bot.Reason, times int) {
 	b.tb.Helper()
 	for range times {
 		v := bot.Verdict{Check: bot.CheckID(id + "/accueil"), Platform: id, At: time.Now(), Outcome: o, Reason: reason}
@@ -271,7 +271,7 @@ func (b *broadcast) observe(id bot.PlatformID, o bot.Outcome, reason bot.Reason,
 }
 
 // owed counts the deliveries that have something left to do, whenever it falls due.
-func (b *broadcast) owed() int {
+func (b *studio) owed() int {
 	n := 0
 	err := b.store.View(b.tb.Context(), func(tx bot.Tx) error {
 		for _, booth := range b.booths {

@@ -33,7 +33,7 @@ func inMemory(tb testing.TB, chat http.Handler) (url string, next http.RoundTrip
 
 // onAir runs a test of the whole line in simulated time: a real database file, the real adapters, and emulators that
 // enforce the published limits.
-func onAir(t *testing.T, parts []part, test func(b *broadcast), platforms ...bot.PlatformID) {
+func onAir(t *testing.T, parts []part, test func(b *studio), platforms ...bot.PlatformID) {
 	t.Helper()
 	describedTelegram()
 	dir := t.TempDir()
@@ -42,7 +42,7 @@ func onAir(t *testing.T, parts []part, test func(b *broadcast), platforms ...bot
 		for _, p := range parts {
 			booths = append(booths, newBooth(t, p, inMemory))
 		}
-		b := newBroadcast(t, sqliteIn(t, dir), true, booths, platforms...)
+		b := newStudio(t, sqliteIn(t, dir), true, booths, platforms...)
 		b.start()
 		test(b)
 		if err := b.halt(); err != nil {
@@ -52,7 +52,7 @@ func onAir(t *testing.T, parts []part, test func(b *broadcast), platforms ...bot
 }
 
 // restart ends the program and begins it anew.
-func (b *broadcast) restart() {
+func (b *studio) restart() {
 	b.tb.Helper()
 	if err := b.halt(); err != nil {
 		b.tb.Error(err)
@@ -97,7 +97,7 @@ func slackOf(n int) part    { return part{account: "slack", platform: bot.Slack,
 
 // TestBroadcast is the short form of BenchmarkBroadcast: what can be counted, in simulated time.
 func TestBroadcast(t *testing.T) {
-	onAir(t, []part{telegramOf(60), discordOf(60), slackOf(60)}, func(b *broadcast) {
+	onAir(t, []part{telegramOf(60), discordOf(60), slackOf(60)}, func(b *studio) {
 		before, began := b.store.Work(), time.Now()
 		b.fail(pronote)
 		time.Sleep(10 * time.Second)
@@ -120,7 +120,7 @@ func TestBroadcast(t *testing.T) {
 }
 
 func TestR2_ChatOnTelegramRefusedForHours(t *testing.T) {
-	onAir(t, []part{telegramOf(90), slackOf(5)}, func(b *broadcast) {
+	onAir(t, []part{telegramOf(90), slackOf(5)}, func(b *studio) {
 		chats, began := b.booths[0], time.Now()
 		slow := chats.channels[30]
 		chats.throttled(slow, "", 2*time.Hour, "")
@@ -144,7 +144,7 @@ func TestR2_ChatOnTelegramRefusedForHours(t *testing.T) {
 }
 
 func TestR2_WholeBotOnTelegramRefusedForHours(t *testing.T) {
-	onAir(t, []part{telegramOf(90), discordOf(5)}, func(b *broadcast) {
+	onAir(t, []part{telegramOf(90), discordOf(5)}, func(b *studio) {
 		chats, began := b.booths[0], time.Now()
 		time.AfterFunc(time.Second, func() { chats.throttled("", "", 2*time.Hour, "global") })
 		b.fail(pronote)
@@ -165,7 +165,7 @@ func TestR2_WholeBotOnTelegramRefusedForHours(t *testing.T) {
 }
 
 func TestR2_BriefRefusalOfTheBotIsObeyedByAll(t *testing.T) {
-	onAir(t, []part{telegramOf(90)}, func(b *broadcast) {
+	onAir(t, []part{telegramOf(90)}, func(b *studio) {
 		chats, began := b.booths[0], time.Now()
 		time.AfterFunc(time.Second, func() { chats.throttled("", "", 2*time.Second, "global") })
 		b.fail(pronote)
@@ -179,7 +179,7 @@ func TestR2_BriefRefusalOfTheBotIsObeyedByAll(t *testing.T) {
 }
 
 func TestR2_DiscordGlobal(t *testing.T) {
-	onAir(t, []part{discordOf(120), telegramOf(30)}, func(b *broadcast) {
+	onAir(t, []part{discordOf(120), telegramOf(30)}, func(b *studio) {
 		chats, began := b.booths[0], time.Now()
 		time.AfterFunc(time.Second, func() { chats.throttled("", "", time.Hour, "global") })
 		b.fail(pronote)
@@ -199,7 +199,7 @@ func TestR2_DiscordGlobal(t *testing.T) {
 func TestR2_DiscordRouteAndShared(t *testing.T) {
 	for _, scope := range []string{"user", "shared"} {
 		t.Run(scope, func(t *testing.T) {
-			onAir(t, []part{discordOf(60)}, func(b *broadcast) {
+			onAir(t, []part{discordOf(60)}, func(b *studio) {
 				chats := b.booths[0]
 				b.fail(pronote)
 				time.Sleep(10 * time.Second)
@@ -242,7 +242,7 @@ func edited(b *booth) int {
 }
 
 func TestR2_SlackMethodAndChannel(t *testing.T) {
-	onAir(t, []part{slackOf(30)}, func(b *broadcast) {
+	onAir(t, []part{slackOf(30)}, func(b *studio) {
 		chats := b.booths[0]
 		slow := chats.channels[7]
 		chats.throttled(slow, "chat.postMessage", time.Hour, "")
@@ -277,7 +277,7 @@ func TestR2_SlackMethodAndChannel(t *testing.T) {
 }
 
 func TestR2_UrgentBeforeRoutineAndOldestFirst(t *testing.T) {
-	onAir(t, []part{telegramOf(300)}, func(b *broadcast) {
+	onAir(t, []part{telegramOf(300)}, func(b *studio) {
 		chats := b.booths[0]
 		b.fail(pronote)
 		time.Sleep(20 * time.Second)
@@ -302,7 +302,7 @@ func TestR2_OneChatsBacklogHoldsNobodyUp(t *testing.T) {
 	for i := range many {
 		platforms = append(platforms, bot.PlatformID("p"+strings.Repeat("x", i)))
 	}
-	onAir(t, []part{telegramOf(2)}, func(b *broadcast) {
+	onAir(t, []part{telegramOf(2)}, func(b *studio) {
 		chats := b.booths[0]
 		err := b.store.Update(b.tb.Context(), func(tx bot.Tx) error {
 			modest := b.destination(chats, 1)
@@ -335,7 +335,7 @@ func TestR2_OneChatsBacklogHoldsNobodyUp(t *testing.T) {
 }
 
 func TestR2_RevokedTokenAsksOnce(t *testing.T) {
-	onAir(t, []part{discordOf(60), telegramOf(30)}, func(b *broadcast) {
+	onAir(t, []part{discordOf(60), telegramOf(30)}, func(b *studio) {
 		b.booths[0].chat.Revoke()
 		began := time.Now()
 		b.fail(pronote)
@@ -355,7 +355,7 @@ func TestR2_RevokedTokenAsksOnce(t *testing.T) {
 
 func TestR2_ForbiddenChannelIsAskedOnce(t *testing.T) {
 	platforms := []bot.PlatformID{"a", "b", "c", "d"}
-	onAir(t, []part{discordOf(30)}, func(b *broadcast) {
+	onAir(t, []part{discordOf(30)}, func(b *studio) {
 		chats := b.booths[0]
 		chats.chat.Forbid(chats.channels[3])
 		for _, id := range platforms {
