@@ -119,10 +119,16 @@ func (s *Speaker) send(ctx context.Context, t Task) (Receipt, error) {
 	if err := s.pass(t); err != nil {
 		return Receipt{}, err
 	}
+	var receipt Receipt
 	if t.Delivery.Flight.Act == ActEdit {
-		return s.config.Notifier.Edit(ctx, t.Delivery.Receipt, posting)
+		receipt, err = s.config.Notifier.Edit(ctx, t.Delivery.Receipt, posting)
+	} else {
+		receipt, err = s.config.Notifier.Post(ctx, posting)
 	}
-	return s.config.Notifier.Post(ctx, posting)
+	if err == nil {
+		s.answered(t, receipt)
+	}
+	return receipt, err
 }
 
 // movedTo returns the channel's new id where the error says that it has one.
@@ -189,7 +195,6 @@ func (s *Speaker) settle(ctx context.Context, t Task, r Receipt, err error) erro
 	var failed *DeliveryError
 	switch {
 	case err == nil:
-		s.answered(t, r)
 		t.Delivery = t.Delivery.Landed(r)
 		s.record(ctx, t, flight, s.dueAfter(t))
 		return nil

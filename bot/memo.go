@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"strings"
 	"sync"
 	"time"
 )
@@ -29,13 +30,13 @@ type memoKey struct {
 }
 
 func keyOf(lang string, n Notice) memoKey {
-	affected := ""
+	var affected strings.Builder
 	for _, p := range n.Affected {
-		affected += string(p.ID) + " "
+		affected.WriteString(string(p.ID) + " ")
 	}
 	return memoKey{
 		lang: lang, incident: n.Incident.ID, revision: n.Incident.Revision, purpose: n.Purpose, audience: n.Audience,
-		affected: affected, place: n.Place.Location.String() + " " + n.Place.Name, heard: n.Heard, checkedAt: n.CheckedAt,
+		affected: affected.String(), place: n.Place.Location.String() + " " + n.Place.Name, heard: n.Heard, checkedAt: n.CheckedAt,
 	}
 }
 

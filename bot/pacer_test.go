@@ -144,7 +144,7 @@ func sent(p *bot.Pacer, chat string, at time.Time) *bot.Use {
 
 func TestARefusalWithoutAScope(t *testing.T) {
 	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-	at := func(d time.Duration) time.Time { return start.Add(d) }
+	at := start.Add
 	ready := func(p *bot.Pacer, chat string, d time.Duration) time.Duration {
 		return p.Ready(wideAndNarrow(chat), at(d)).Sub(start).Round(100 * time.Millisecond)
 	}
