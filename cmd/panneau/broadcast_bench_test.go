@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -184,8 +185,9 @@ func (b *booth) loop(tb testing.TB, p bot.Posting) {
 		slots <- struct{}{}
 		sends.Go(func() {
 			defer func() { <-slots }()
-			if _, err := b.notifier.Post(tb.Context(), p); err != nil {
-				tb.Log(err)
+			_, err := b.notifier.Post(tb.Context(), p)
+			if failed, ok := errors.AsType[*bot.DeliveryError](err); ok && failed.Kind != bot.KindThrottled {
+				tb.Error(err) // refusals are counted
 			}
 		})
 	}
