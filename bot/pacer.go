@@ -16,28 +16,12 @@ type Pacer struct {
 	doubt    doubt
 	known    bool // the account was heard of
 	first    *Use // what it was asked first
+	born     time.Time
 	halted   bool
 }
 
 // NewPacer returns a pacer whose buckets are all full.
 func NewPacer() *Pacer { return &Pacer{buckets: make(map[string]*bucket)} }
-
-// Use is one operation that draws on limits, from the moment when it was let through until its answer.
-type Use struct {
-	limits []Bucket
-	taken  time.Time
-	left   time.Time
-	ended  time.Time // when its answer came; while there is none, when it left; zero: it never did
-	state  useState
-}
-
-type useState uint8
-
-const (
-	useWaits useState = iota // let through, and not gone yet
-	useLeft
-	useAnswered
-)
 
 // bucket is the use of one limit.
 type bucket struct {
@@ -80,10 +64,11 @@ func (p *Pacer) Behind(limits []Bucket, queue map[string]int, now time.Time) tim
 		at = now.Add(standBy)
 	}
 	for _, limit := range limits {
-		ready := now
+		ready := p.fresh(limit)
 		if b := p.buckets[limit.Name]; b != nil {
-			ready = later(ready, b.ready(now))
+			ready = b.ready(now)
 		}
+		ready = later(ready, now)
 		if queue != nil {
 			ready = ready.Add(time.Duration(queue[limit.Name]/limit.N) * limit.Per)
 			queue[limit.Name]++
@@ -91,6 +76,14 @@ func (p *Pacer) Behind(limits []Bucket, queue map[string]int, now time.Time) tim
 		at = later(at, ready)
 	}
 	return at
+}
+
+// fresh is when an operation may leave that is the first to draw on a limit: at the even pace of those before a restart.
+func (p *Pacer) fresh(limit Bucket) time.Time {
+	if step := limit.Per / time.Duration(limit.N); limit.Per <= evenUpTo && step < evenUpTo/10 {
+		return p.born.Add(step)
+	}
+	return time.Time{}
 }
 
 // Take lets an operation through at now. Say when it has Left, and then how it ended: Answered, Refuse or Drop.
@@ -179,41 +172,12 @@ func (p *Pacer) Answered(u *Use, requests int, now time.Time) {
 	p.exonerate(u)
 }
 
-// shortest is the shortest time that something takes. One that has become longer for good is learned in time.
-type shortest struct {
-	known int
-	took  time.Duration
-}
-
-func (s *shortest) learn(took time.Duration) {
-	if s.known == 0 || took < s.took {
-		s.took = took
-	}
-	s.took += (took - s.took) / 1024
-	s.known++
-}
-
-// time is nothing until enough was seen to be sure that it was not all alike by chance: the first requests of all open
-// their connections.
-func (s *shortest) time() time.Duration {
-	if s.known < 40 {
-		return 0
-	}
-	return s.took
-}
-
-// arrived is the latest time at which the server can have counted the operation; zero where it never left.
-func (p *Pacer) arrived(u *Use) time.Time {
-	if u.state != useAnswered {
-		return u.ended
-	}
-	return later(u.left, u.ended.Add(-p.quickest.time()))
-}
-
-// Restore shuts buckets as they were found shut before a restart.
-func (p *Pacer) Restore(list []Refusal) {
+// Restore shuts buckets as they were found shut before a restart, which was at now: somebody else may have used the
+// limits until then.
+func (p *Pacer) Restore(list []Refusal, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.born = now
 	for _, r := range list {
 		b := p.bucket(Bucket{Name: r.Bucket})
 		b.blocked = later(b.blocked, r.Until)

@@ -198,7 +198,7 @@ func TestNothingLeavesOnceALimitIsFoundShut(t *testing.T) {
 		t.Errorf("it may leave at %v", at)
 	}
 	restarted := bot.NewPacer()
-	restarted.Restore([]bot.Refusal{{Bucket: "bot", Until: start.Add(time.Hour)}})
+	restarted.Restore([]bot.Refusal{{Bucket: "bot", Until: start.Add(time.Hour)}}, start)
 	if at := restarted.Ready(wideAndNarrow("1"), start); !at.Equal(start.Add(time.Hour)) {
 		t.Errorf("after a restart it may leave at %v", at)
 	}

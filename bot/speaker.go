@@ -189,7 +189,7 @@ func (s *Speaker) putOff(ctx context.Context, a *agenda, now time.Time) {
 func (s *Speaker) recall(ctx context.Context) {
 	err := s.config.Store.View(ctx, func(tx Tx) error {
 		list, err := tx.Refusals(s.config.Account, time.Now())
-		s.pacer.Restore(list)
+		s.pacer.Restore(list, time.Now())
 		return err
 	})
 	if err != nil && ctx.Err() == nil {

@@ -104,6 +104,7 @@ func (s scenario) run(b *testing.B, db *store.Store, alone bool, floor measure) 
 	line := newStudio(b, db, alone, s.booths(b))
 	line.start()
 	line.observe(pronote, bot.Up, "", bot.DefaultRule().Good)
+	time.Sleep(200 * time.Millisecond) // a program that has just started keeps its distance from the one before
 	before, spent := db.Work(), begin()
 	line.fail(pronote)
 	awaitAll(b, line.booths, s.limit())

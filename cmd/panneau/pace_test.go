@@ -373,3 +373,50 @@ func TestR2_ForbiddenChannelIsAskedOnce(t *testing.T) {
 		}
 	}, platforms...)
 }
+
+func TestR2_ChatsThatHangHoldNobodyUp(t *testing.T) {
+	onAir(t, []part{telegramOf(90)}, func(b *studio) {
+		chats, began := b.booths[0], time.Now()
+		for _, i := range []int{0, 1, 20, 40} {
+			chats.chat.Inject(emulator.Fault{Kind: emulator.Hang, Channel: chats.channels[i]})
+		}
+		b.fail(pronote)
+		time.Sleep(10 * time.Second)
+		others := chats.deliveries()
+		if len(others) != 86 || others[85].Sub(began) > chats.ideal()*103/100+time.Second {
+			t.Errorf("%d of 86 others have their message, the last after %v", len(others), others[len(others)-1].Sub(began))
+		}
+		time.Sleep(time.Minute)
+		chats.wantCounts(t, 1, 0)
+	})
+}
+
+func TestR2_RestartKeepsThePace(t *testing.T) {
+	onAir(t, []part{telegramOf(90), discordOf(90)}, func(b *studio) {
+		began := time.Now()
+		b.fail(pronote)
+		for range 3 {
+			time.Sleep(400 * time.Millisecond)
+			b.restart()
+		}
+		time.Sleep(time.Minute)
+		for _, booth := range b.booths {
+			booth.wantCounts(t, 1, 0)
+			booth.wantWithin(t, began, booth.ideal()*103/100+time.Second)
+		}
+	})
+}
+
+func TestTwoAccountsAreTwiceAsFast(t *testing.T) {
+	first, second := telegramOf(60), telegramOf(60)
+	first.account, second.account = "telegram-1", "telegram-2"
+	onAir(t, []part{first, second}, func(b *studio) {
+		began := time.Now()
+		b.fail(pronote)
+		time.Sleep(10 * time.Second)
+		for _, booth := range b.booths {
+			booth.wantCounts(t, 1, 0)
+			booth.wantWithin(t, began, booth.ideal()*103/100+50*time.Millisecond)
+		}
+	})
+}
