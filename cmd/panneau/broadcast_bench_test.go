@@ -121,6 +121,7 @@ func (s scenario) run(b *testing.B, db *store.Store, alone bool, floor measure) 
 		b.Errorf("%d deliveries are still owed", owed)
 	}
 	m.report(b, &floor)
+	b.Log(m.summary()) // the metrics of a benchmark that fails are not printed
 	s.judge(b, m)
 }
 
@@ -279,8 +280,8 @@ func (m measure) firstDelivery() time.Time {
 
 func (m measure) refused() (refused, early int) {
 	for _, b := range m.booths {
-		refused += b.tap.refused
-		early += b.tap.early
+		r, e := b.tap.refusals()
+		refused, early = refused+r, early+e
 	}
 	return refused, early
 }
@@ -311,6 +312,17 @@ func (m measure) report(b *testing.B, floor *measure) {
 	b.ReportMetric(m.transactions, "txs/msg")
 	b.ReportMetric(m.micros()-floor.micros(), "cpu-over-floor-µs/msg")
 	b.ReportMetric(m.micros()/floor.micros(), "cpu/floor")
+}
+
+// summary is what matters of the measure, on one line.
+func (m measure) summary() string {
+	var spans []string
+	for _, booth := range m.booths {
+		spans = append(spans, fmt.Sprintf("%v in %.2f s", booth.part, booth.span().Seconds()))
+	}
+	refused, early := m.refused()
+	return fmt.Sprintf("%s; %d refused, %d early; first after %v; %.2f statements, %.2f transactions, %.0f µs of CPU for each",
+		strings.Join(spans, ", "), refused, early, m.first.Round(time.Microsecond), m.statements, m.transactions, m.micros())
 }
 
 // judge fails the benchmark where a goal is missed.

@@ -244,6 +244,13 @@ func (b *studio) report(t bot.Trouble) {
 	b.trouble = append(b.trouble, t)
 }
 
+// told lists what the operator was told.
+func (b *studio) told() []bot.Trouble {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.trouble)
+}
+
 // halt ends as a program that is told to stop.
 func (b *studio) halt() error {
 	b.stop()

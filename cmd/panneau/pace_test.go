@@ -77,8 +77,8 @@ func (b *booth) wantCounts(tb testing.TB, messages, refused int) {
 	if lost, repeated := b.count(tb, messages); lost+repeated > 0 {
 		tb.Errorf("%v: %d lost, %d repeated", b.part, lost, repeated)
 	}
-	if b.tap.refused != refused {
-		tb.Errorf("%v: %d requests refused, want %d", b.part, b.tap.refused, refused)
+	if got, _ := b.tap.refusals(); got != refused {
+		tb.Errorf("%v: %d requests refused, want %d", b.part, got, refused)
 	}
 }
 
@@ -149,8 +149,8 @@ func TestR2_WholeBotOnTelegramRefusedForHours(t *testing.T) {
 		time.AfterFunc(time.Second, func() { chats.throttled("", "", 2*time.Hour, "global") })
 		b.fail(pronote)
 		time.Sleep(time.Minute)
-		if chats.tap.refused != 2 { // the second one told that the whole bot is meant
-			t.Errorf("%d requests refused", chats.tap.refused)
+		if refused, _ := chats.tap.refusals(); refused != 2 { // the second one told that the whole bot is meant
+			t.Errorf("%d requests refused", refused)
 		}
 		b.booths[1].wantCounts(t, 1, 0)
 		b.booths[1].wantWithin(t, began, time.Second)
@@ -171,8 +171,8 @@ func TestR2_BriefRefusalOfTheBotIsObeyedByAll(t *testing.T) {
 		b.fail(pronote)
 		time.Sleep(time.Minute)
 		chats.wantCounts(t, 1, 1)
-		if chats.tap.early > 0 {
-			t.Errorf("%d requests before the time named", chats.tap.early)
+		if _, early := chats.tap.refusals(); early > 0 {
+			t.Errorf("%d requests before the time named", early)
 		}
 		chats.wantWithin(t, began, (chats.ideal()+2*time.Second)*110/100)
 	})
@@ -189,8 +189,8 @@ func TestR2_DiscordGlobal(t *testing.T) {
 		b.restart()
 		time.Sleep(time.Hour + time.Minute)
 		chats.wantCounts(t, 1, 1)
-		if chats.tap.early > 0 {
-			t.Errorf("%d requests before the time named", chats.tap.early)
+		if _, early := chats.tap.refusals(); early > 0 {
+			t.Errorf("%d requests before the time named", early)
 		}
 		chats.wantWithin(t, began, time.Hour+chats.ideal()+2*time.Second)
 	})
@@ -325,8 +325,8 @@ func TestR2_OneChatsBacklogHoldsNobodyUp(t *testing.T) {
 		if n := len(chats.chat.Shown(chats.channels[0])); n != many {
 			t.Errorf("the busy chat shows %d of %d messages", n, many)
 		}
-		if chats.tap.refused > 0 {
-			t.Errorf("%d requests refused", chats.tap.refused)
+		if refused, _ := chats.tap.refusals(); refused > 0 {
+			t.Errorf("%d requests refused", refused)
 		}
 		if n := b.store.Work().Statements - before.Statements - decisions; n > 5*many {
 			t.Errorf("%d statements for %d messages", n, many)
@@ -345,8 +345,8 @@ func TestR2_RevokedTokenAsksOnce(t *testing.T) {
 		}
 		b.booths[1].wantCounts(t, 1, 0)
 		b.booths[1].wantWithin(t, began, 2*time.Second)
-		if len(b.trouble) == 0 || b.trouble[0].Kind != bot.TroubleUnauthorised {
-			t.Errorf("the operator was told %+v", b.trouble)
+		if len(b.told()) == 0 || b.told()[0].Kind != bot.TroubleUnauthorised {
+			t.Errorf("the operator was told %+v", b.told())
 		}
 		<-b.stopped // the account's own end is its error
 		b.stopped <- nil
@@ -368,8 +368,8 @@ func TestR2_ForbiddenChannelIsAskedOnce(t *testing.T) {
 		if n := len(chats.deliveries()); n != 29*4 {
 			t.Errorf("%d of %d other messages", n, 29*4)
 		}
-		if len(b.trouble) != 1 || b.trouble[0].Kind != bot.TroubleAsleep {
-			t.Errorf("the operator was told %+v", b.trouble)
+		if len(b.told()) != 1 || b.told()[0].Kind != bot.TroubleAsleep {
+			t.Errorf("the operator was told %+v", b.told())
 		}
 	}, platforms...)
 }

@@ -64,6 +64,13 @@ func (t *tap) done() int {
 	return t.accepted
 }
 
+// refusals counts the refused requests, and those that left before the time that a refusal named.
+func (t *tap) refusals() (refused, early int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.refused, t.early
+}
+
 // roundTrip is how long an accepted request took on average.
 func (t *tap) roundTrip() time.Duration {
 	t.mu.Lock()
