@@ -38,7 +38,7 @@ const (
 	// margin covers what remains between our measure of a window and the server's.
 	margin = 1.005
 	// strained is by how much a refusal slows a bucket down, at most maxStrain in all; it wears off by half every relief.
-	strained  = 1.1
+	strained  = 1.05
 	maxStrain = 2.0
 	relief    = 5 * time.Minute
 	// evenUpTo is the longest period whose operations are spread evenly. Longer windows may be spent in a burst.
