@@ -57,21 +57,22 @@ func (a *agenda) share() {
 	}
 }
 
-// first finds the errand that may leave soonest, the first of the list where several may, and when.
-func (a *agenda) first(p *Pacer, now time.Time) (index int, at time.Time) {
+// first finds the errand that may leave soonest, the first of the list where several may, and when. All is true when
+// they wait for a limit that all of them share.
+func (a *agenda) first(p *Pacer, now time.Time) (index int, at time.Time, all bool) {
 	if ready := p.Ready(a.shared, now); ready.After(now) {
-		return 0, ready
+		return 0, ready, true
 	}
 	for i, e := range a.errands {
 		ready := p.Ready(e.limits, now)
 		if !ready.After(now) {
-			return i, now
+			return i, now, false
 		}
 		if i == 0 || ready.Before(at) {
 			index, at = i, ready
 		}
 	}
-	return index, at
+	return index, at, false
 }
 
 // sooner is the earlier of two times, of which the zero one counts for none.

@@ -134,11 +134,11 @@ func (s *Speaker) work(ctx context.Context, a *agenda, start func(Task)) (next t
 		if ctx.Err() != nil || now.Sub(a.read) > fresh {
 			return now, false
 		}
-		i, at := a.first(s.pacer, now)
+		i, at, all := a.first(s.pacer, now)
 		switch {
 		case !at.After(now):
 			s.begin(a, i, now, start)
-		case a.full && at.Sub(now) > impatience:
+		case a.full && at.Sub(now) > impatience && (!all || at.Sub(now) > patience):
 			s.putOff(ctx, a, now)
 			return now, false
 		case at.Sub(now) > patience:
