@@ -60,7 +60,7 @@ func (a *agenda) share() {
 // first finds the errand that may leave soonest, the first of the list where several may, and when. All is true when
 // they wait for the widest limit, and so would those behind them.
 func (a *agenda) first(p *Pacer, now time.Time) (index int, at time.Time, all bool) {
-	if ready := p.Ready(a.shared, now); ready.After(now) {
+	if ready := p.Ready(a.shared, now); len(a.shared) > 0 && ready.After(now) {
 		widest := a.shared[:1]
 		return 0, ready, widest[0] == a.errands[0].limits[0] && p.Ready(widest, now).Equal(ready)
 	}
