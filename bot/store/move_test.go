@@ -47,6 +47,7 @@ func furnish(t *testing.T, s *store.Store) {
 		_, err := tx.PutToSleep("tg", "-2", bot.Sleep{Since: at(3), Why: "kicked"})
 		_, warning := tx.WarnOfCertificate(bot.CertificateWarning{Host: "cned.fr:443", Expiry: time.Now().Add(time.Hour), Days: 1})
 		return errors.Join(err, warning,
+			tx.PutRefusal("tg", bot.Refusal{Bucket: "bot", Until: at(999)}, at(1)),
 			tx.Depart(task.Delivery, flight, speaking),
 			tx.PutStanding(bot.Standing{Platform: "cned", Condition: bot.Unreachable, Since: at(1), CheckedAt: at(3)}),
 			tx.PutTrack(bot.Track{Check: "cned/a", Platform: "cned", Condition: bot.Unreachable, Since: at(1)}),
@@ -75,6 +76,8 @@ func picture(t *testing.T, s *store.Store) map[string]any {
 		keep("incidents", incidents, err)
 		destinations, err := tx.Destinations()
 		keep("destinations", destinations, err)
+		refusals, err := tx.Refusals("tg", at(1))
+		keep("refusals", refusals, err)
 		for _, chat := range []bot.DestinationID{"-1", "-2"} {
 			task, err := tx.Task(bot.DeliveryKey{Incident: 1, Destination: chat})
 			keep("task "+string(chat), task, err)
@@ -94,7 +97,7 @@ func TestMoveKeepsEverything(t *testing.T) {
 		want := []store.Count{
 			{"standings", 1}, {"tracks", 1}, {"verdicts", 1234}, {"days", 2}, {"incidents", 1}, {"revisions", 1},
 			{"destinations", 4}, {"subscriptions", 4}, {"deliveries", 2}, {"duties", 1},
-			{"certificate_warnings", 1},
+			{"certificate_warnings", 1}, {"refusals", 1},
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Error(diff)
