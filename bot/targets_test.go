@@ -1,0 +1,136 @@
+package bot_test
+
+import (
+	"bufio"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// serveEnv makes the test binary a process that serves the targets of a benchmark, so that their work is not counted.
+const serveEnv = "PANNEAU_BENCH_TARGETS"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(serveEnv) == "" {
+		m.Run()
+		return
+	}
+	if err := serveTargets(os.Stdin, os.Stdout); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// served is where the targets are.
+type served struct {
+	HTTP, HTTPS []string // "http://127.0.0.1:port"
+	Root        []byte   // the certificate of HTTPS's authority
+}
+
+// serveTargets listens on several ports, so that no pair of addresses is used up, and serves until its input ends.
+// Under /hang nothing is ever answered.
+func serveTargets(in io.Reader, out io.Writer) error {
+	certificate, root, err := selfSigned()
+	if err != nil {
+		return err
+	}
+	s := served{Root: root}
+	for range 8 {
+		plain, err := net.Listen("tcp4", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		secure, err := net.Listen("tcp4", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		server := func() *http.Server { // HTTP/2 needs one of its own
+			return &http.Server{
+				Handler: http.HandlerFunc(startPage), ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0),
+				TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12},
+			}
+		}
+		go server().Serve(plain)
+		go server().ServeTLS(secure, "", "")
+		s.HTTP = append(s.HTTP, "http://"+plain.Addr().String())
+		s.HTTPS = append(s.HTTPS, "https://"+secure.Addr().String())
+	}
+	if err := json.NewEncoder(out).Encode(s); err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, in)
+	return err
+}
+
+// startPage is about as long as the login page of an ENT without its pictures: 10 KiB.
+func startPage(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/hang" {
+		<-r.Context().Done()
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	line := `<div class="bloc"><a href="/actualite/1">L&rsquo;actualité de l’établissement</a> <script>var a = 1</script></div>` + "\n"
+	io.WriteString(w, "<html><title>Mon ENT</title>"+strings.Repeat(line, 90)+"<p>Se connecter</p></html>")
+}
+
+// selfSigned makes a certificate for loopback as most sites have it: ECDSA P-256.
+func selfSigned() (tls.Certificate, []byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, nil, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "essai"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		BasicConstraintsValid: true, IsCA: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, der, err
+}
+
+// startTargets starts the process that serves the targets; it ends with the benchmark.
+func startTargets(b *testing.B) served {
+	b.Helper()
+	command := exec.Command(os.Args[0])
+	command.Env = append(os.Environ(), serveEnv+"=1")
+	command.Stderr = os.Stderr
+	in, err := command.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := command.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		in.Close()
+		if err := command.Wait(); err != nil {
+			b.Error(err)
+		}
+	})
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil {
+		b.Fatal(err)
+	}
+	var s served
+	if err := json.Unmarshal(line, &s); err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
