@@ -50,7 +50,8 @@ type inquiry struct {
 	heard   int
 	planned *time.Timer
 	failed  string // the address that gave the last bad verdict
-	over    bool
+	surprise,
+	over bool
 }
 
 // run is one run of an inquiry.
@@ -63,7 +64,6 @@ type run struct {
 
 // inquire checks once, and as often as the doubt asks for.
 func (d *desk) inquire(ctx context.Context) {
-	d.habit.earn()
 	q := &inquiry{desk: d, ctx: ctx}
 	q.ask()
 	q.parts.Wait()
@@ -81,12 +81,10 @@ func (q *inquiry) ask() {
 	if v.Reason == ReasonCancelled {
 		return
 	}
-	surprise := q.habit.good() && v.Outcome.Bad()
-	q.habit.learn(v.Outcome == Up, time.Since(started))
-	q.note(v)
-	if surprise {
+	if q.note(v) {
 		q.again() // not after the guard has looked at our own line: both take their time
 	}
+	q.habit.learn(v.Outcome == Up, time.Since(started))
 	q.hear(v)
 }
 
@@ -165,13 +163,15 @@ func (q *inquiry) end(r *run) {
 	q.heard++
 }
 
-// note keeps where a bad verdict came from.
-func (q *inquiry) note(v Verdict) {
+// note keeps where a bad verdict came from, and reports whether it belongs to a surprise: all was well before.
+func (q *inquiry) note(v Verdict) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if v.Outcome.Bad() {
 		q.failed = v.Evidence.Address
+		q.surprise = q.surprise || q.habit.good()
 	}
+	return v.Outcome.Bad() && q.surprise
 }
 
 // again plans the next run, unless one is planned or enough are under way.

@@ -11,8 +11,8 @@ import (
 func (w *Watch) decide(
 	ctx context.Context, b *book, r Ruling, seen []Verdict, next Incident, changed bool,
 ) error {
-	now := time.Now()
-	err := w.config.Store.Update(ctx, func(tx Tx) error {
+	now, wanted := time.Now(), next
+	err := w.commits.update(ctx, func(tx Tx) error {
 		if err := tx.KeepDuty(w.lease.Duty()); err != nil {
 			return err
 		}
@@ -20,7 +20,7 @@ func (w *Watch) decide(
 			return err
 		}
 		var err error
-		next, err = w.writeIncident(tx, next, now)
+		next, err = w.writeIncident(tx, wanted, now)
 		return err
 	})
 	if err != nil {
@@ -96,9 +96,9 @@ func (w *Watch) waiting(root PlatformID) []*book {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var list []*book
-	for id, b := range w.books {
-		if w.glimpses[id].waits && slices.Contains(w.web.Roots(id), root) {
-			list = append(list, b)
+	for _, id := range w.web.below(root) {
+		if w.glimpses[id].waits {
+			list = append(list, w.books[id])
 		}
 	}
 	return list

@@ -40,33 +40,73 @@ type Patrol struct {
 	Logger  *slog.Logger
 	// Now is the clock on the wall. Nil: that of the system.
 	Now func() time.Time
+
+	mu    sync.Mutex
+	desks map[PlatformID][]*desk // while it runs
+	open  func(*desk)            // starts an inquiry; nil while it does not run
 }
 
 // Run checks until ctx ends, and waits for the runs under way. Each run has a goroutine of its own and shares nothing
 // with others that could run out: a target that hangs holds up nobody else.
 func (p *Patrol) Run(ctx context.Context) error {
 	var running sync.WaitGroup
+	p.furnish(func(d *desk) {
+		if d.busy.CompareAndSwap(false, true) { // a tick that comes while the last one is being settled is left out
+			running.Go(func() {
+				defer d.busy.Store(false)
+				d.inquire(ctx)
+			})
+		}
+	})
+	p.timetable().run(ctx)
+	p.mu.Lock()
+	p.open = nil // nobody may ask any more
+	p.mu.Unlock()
+	running.Wait()
+	return nil
+}
+
+// furnish makes a desk for each check.
+func (p *Patrol) furnish(open func(*desk)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.open, p.desks = open, make(map[PlatformID][]*desk)
+	for _, round := range p.Rounds {
+		p.desks[round.Platform] = append(p.desks[round.Platform], &desk{patrol: p, round: round, habit: newHabit()})
+	}
+}
+
+// timetable plans the work of all desks.
+func (p *Patrol) timetable() *timetable {
 	table := &timetable{now: p.Now}
 	if table.now == nil {
 		table.now = time.Now
 	}
-	for _, round := range p.Rounds {
-		desk := &desk{patrol: p, round: round, habit: newHabit()}
-		table.jobs = append(table.jobs, &job{
-			name: string(round.Check), schedule: Spread(round.Schedule, string(round.Check)),
-			start: func() {
-				if desk.busy.CompareAndSwap(false, true) { // a tick that comes while the last one is being settled is left out
-					running.Go(func() {
-						defer desk.busy.Store(false)
-						desk.inquire(ctx)
-					})
-				}
-			},
-		})
+	for _, desks := range p.desks {
+		for _, d := range desks {
+			name := string(d.round.Check)
+			start := func() {
+				d.habit.earn()
+				p.open(d)
+			}
+			table.jobs = append(table.jobs, &job{name: name, schedule: Spread(d.round.Schedule, name), start: start})
+		}
 	}
-	table.run(ctx)
-	running.Wait()
-	return nil
+	return table
+}
+
+// Ask checks a platform out of turn, at once, as far as its checks have credit for that. It does not wait.
+func (p *Patrol) Ask(id PlatformID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.open == nil {
+		return
+	}
+	for _, d := range p.desks[id] {
+		if !d.busy.Load() && d.habit.spend(0) {
+			p.open(d)
+		}
+	}
 }
 
 // check makes one run. A panic is a run that says nothing.

@@ -75,15 +75,29 @@ func serveTargets(in io.Reader, out io.Writer) error {
 	return err
 }
 
-// startPage is about as long as the login page of an ENT without its pictures: 10 KiB.
+// startPage answers with a login page.
 func startPage(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/hang" {
 		<-r.Context().Done()
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	line := `<div class="bloc"><a href="/actualite/1">L&rsquo;actualité de l’établissement</a> <script>var a = 1</script></div>` + "\n"
-	io.WriteString(w, "<html><title>Mon ENT</title>"+strings.Repeat(line, 90)+"<p>Se connecter</p></html>")
+	io.WriteString(w, loginPage())
+}
+
+// loginPage is built as those of portals are, 10 KiB: links to styles and scripts, an inline style and script that make
+// up half of it, a form, a menu and a few sentences.
+func loginPage() string {
+	return "<!DOCTYPE html><html lang=\"fr\"><head><meta charset=\"utf-8\"><title>Connexion - Mon ENT</title>" +
+		strings.Repeat(`<link rel="stylesheet" href="/themes/ent/css/commun.css?v=20260901" media="all">`+"\n", 6) +
+		strings.Repeat(`<script src="/themes/ent/js/commun.js?v=20260901" defer></script>`+"\n", 6) +
+		"<style>" + strings.Repeat(".bloc-connexion .champ { margin: 0 0 1em; border: 1px solid #ccc; }\n", 28) + "</style>" +
+		"<script>" + strings.Repeat("ent.libelles['erreur'] = 'Identifiant ou mot de passe incorrect';\n", 45) + "</script></head><body>" +
+		strings.Repeat(`<li class="menu-entree"><a href="/portail/academie/etablissements/liste">Les établissements de l’académie</a></li>`+"\n", 20) +
+		`<form action="/login" method="post"><label for="id">Identifiant</label><input id="id" name="id">` +
+		`<label for="mdp">Mot de passe</label><input id="mdp" name="mdp" type="password"><button>Se connecter</button></form>` +
+		strings.Repeat("<p>L&rsquo;espace numérique de travail est ouvert aux élèves, à leurs familles et aux personnels. "+
+			"Les comptes sont distribués par l&rsquo;établissement au début de l&rsquo;année.</p>\n", 8) + "</body></html>"
 }
 
 // selfSigned makes a certificate for loopback as most sites have it: ECDSA P-256.

@@ -19,9 +19,10 @@ type Guard interface {
 // Watch receives the verdicts, judges, and writes what follows: the standing of the platform, its incident and the
 // deliveries that it causes, in one transaction. Make one with NewWatch; it is safe for concurrent use.
 type Watch struct {
-	config WatchConfig
-	lease  *Lease
-	web    Web
+	config  WatchConfig
+	lease   *Lease
+	web     Web
+	commits commits
 
 	mu       sync.Mutex
 	books    map[PlatformID]*book
@@ -66,7 +67,8 @@ func NewWatch(c WatchConfig) *Watch {
 		c.Ask = func(PlatformID) {}
 	}
 	w := &Watch{
-		config: c, web: NewWeb(c.Platforms), books: make(map[PlatformID]*book), glimpses: make(map[PlatformID]glimpse),
+		config: c, web: NewWeb(c.Platforms), commits: commits{store: c.Store},
+		books: make(map[PlatformID]*book), glimpses: make(map[PlatformID]glimpse),
 	}
 	for _, p := range c.Platforms {
 		w.books[p.ID] = &book{platform: p, standing: Standing{Platform: p.ID}}

@@ -54,6 +54,11 @@ func (w Web) Dependants(id PlatformID, reader Audience) []PlatformID {
 	})
 }
 
+// below lists whatever depends on a platform, directly or not, nearest first.
+func (w Web) below(id PlatformID) []PlatformID {
+	return w.closure(id, func(p PlatformID) []PlatformID { return w.dependants[p] })
+}
+
 // closure follows the steps from id until nothing new is met. It passes a circle once.
 func (w Web) closure(id PlatformID, step func(PlatformID) []PlatformID) []PlatformID {
 	var met []PlatformID

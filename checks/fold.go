@@ -2,49 +2,103 @@ package checks
 
 import (
 	"html"
-	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
 
 // fold brings a text to the form in which texts are compared: HTML entities resolved, lower case, no accents, plain
-// quotation marks and dashes, one plain space for any run of spaces, no-break ones included.
+// quotation marks and dashes, one plain space for any run of spaces, no-break ones included. Every page passes through
+// here, so that plain letters, which are most of it, take the shortest way.
 func fold(text string) string {
 	text = html.UnescapeString(text)
-	var b strings.Builder
-	b.Grow(len(text))
-	gap := false
-	for _, r := range norm.NFKD.String(text) {
-		switch {
-		case unicode.IsSpace(r):
-			gap = b.Len() > 0
-			continue
-		case r > unicode.MaxASCII && unicode.In(r, unicode.Mn, unicode.Cf):
+	f := folder{folded: make([]byte, 0, len(text))}
+	for i := 0; i < len(text); {
+		if text[i] < utf8.RuneSelf {
+			f.addPlain(text[i])
+			i++
 			continue
 		}
-		if gap {
-			b.WriteByte(' ')
-			gap = false
-		}
-		b.WriteString(foldRune(r))
+		r, size := utf8.DecodeRuneInString(text[i:])
+		f.addDecomposed(text[i:i+size], r)
+		i += size
 	}
-	return b.String()
+	return string(f.folded)
 }
 
-// foldRune folds one rune of a decomposed text that is neither a space nor a mark.
-func foldRune(r rune) string {
-	switch r {
-	case '’', '‘', '‛', 'ʼ', '`', '´':
-		return "'"
-	case '“', '”', '„', '«', '»':
-		return `"`
-	case '‐', '‑', '‒', '–', '—', '−':
-		return "-"
-	case 'œ', 'Œ':
-		return "oe"
-	case 'æ', 'Æ':
-		return "ae"
+// folder is a text being folded.
+type folder struct {
+	folded []byte
+	gap    bool // spaces came after what is there
+}
+
+// addPlain adds a character of ASCII.
+func (f *folder) addPlain(c byte) {
+	switch {
+	case c == ' ' || '\t' <= c && c <= '\r':
+		f.gap = len(f.folded) > 0
+		return
+	case 'A' <= c && c <= 'Z':
+		c += 'a' - 'A'
+	case c == '`':
+		c = '\''
 	}
-	return string(unicode.ToLower(r))
+	f.close()
+	f.folded = append(f.folded, c)
+}
+
+// addDecomposed adds what any other character is made of.
+func (f *folder) addDecomposed(text string, r rune) {
+	decomposition := norm.NFKD.PropertiesString(text).Decomposition()
+	if decomposition == nil && unicode.Is(unicode.Hangul, r) { // composed by rule, not by table
+		decomposition = norm.NFKD.Bytes([]byte(text))
+	}
+	if decomposition == nil {
+		f.add(r)
+	}
+	for len(decomposition) > 0 {
+		part, size := utf8.DecodeRune(decomposition)
+		f.add(part)
+		decomposition = decomposition[size:]
+	}
+}
+
+// add adds a rune that is not made of others.
+func (f *folder) add(r rune) {
+	switch {
+	case r < utf8.RuneSelf:
+		f.addPlain(byte(r))
+	case unicode.IsSpace(r):
+		f.gap = len(f.folded) > 0
+	case unicode.In(r, unicode.Mn, unicode.Cf):
+	default:
+		f.close()
+		f.folded = appendFolded(f.folded, r)
+	}
+}
+
+// close writes the space that came before what follows.
+func (f *folder) close() {
+	if f.gap {
+		f.folded = append(f.folded, ' ')
+		f.gap = false
+	}
+}
+
+// appendFolded folds one rune of a decomposed text that is neither a space nor a mark.
+func appendFolded(text []byte, r rune) []byte {
+	switch r {
+	case '’', '‘', '‛', 'ʼ', '´':
+		return append(text, '\'')
+	case '“', '”', '„', '«', '»':
+		return append(text, '"')
+	case '‐', '‑', '‒', '–', '—', '−':
+		return append(text, '-')
+	case 'œ', 'Œ':
+		return append(text, "oe"...)
+	case 'æ', 'Æ':
+		return append(text, "ae"...)
+	}
+	return utf8.AppendRune(text, unicode.ToLower(r))
 }

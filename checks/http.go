@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -117,9 +118,15 @@ func refusal(status int) bot.Verdict {
 	return verdict(bot.Down, bot.ReasonHTTPStatus, detail)
 }
 
+// usualBody is room for most login pages, in bytes.
+const usualBody = 16 << 10
+
 // readUpTo reads a body, at most limit bytes of it: errTooLarge comes with the first limit bytes.
 func readUpTo(r io.Reader, limit int64) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, limit+1))
+	var buffer bytes.Buffer
+	buffer.Grow(int(min(limit, usualBody)))
+	_, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
+	body := buffer.Bytes()
 	if int64(len(body)) > limit {
 		return body[:limit], errTooLarge
 	}

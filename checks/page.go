@@ -58,10 +58,13 @@ func decode(body []byte) string {
 // later use, the very error messages that signatures look for.
 func visible(source string) string {
 	var b strings.Builder
+	b.Grow(len(source) / 2)
 	tokens := html.NewTokenizer(strings.NewReader(source))
 	hidden := 0
 	for {
-		switch tokens.Next() {
+		token := tokens.Next()
+		source = source[len(tokens.Raw()):]
+		switch token {
 		case html.ErrorToken:
 			return b.String()
 		case html.TextToken:
@@ -70,12 +73,48 @@ func visible(source string) string {
 			}
 		case html.StartTagToken:
 			hidden += hides(tokens, &b)
+			if n := idle(tokens, source); n > worthSkipping {
+				source = source[n:]
+				tokens = html.NewTokenizer(strings.NewReader(source))
+			}
 		case html.EndTagToken:
 			hidden = max(0, hidden-hides(tokens, &b))
 		case html.SelfClosingTagToken:
 			hides(tokens, &b)
 		}
 	}
+}
+
+// worthSkipping is the length of a script from which looking for its end is quicker than reading it, in bytes.
+const worthSkipping = 200
+
+// idle is how much of what follows a start tag is certain to be the script or style that it begins. A script with a
+// comment in it may hold its own end tag, and is left to the tokenizer.
+func idle(tokens *html.Tokenizer, rest string) int {
+	raw := string(tokens.Raw()[:min(len(tokens.Raw()), len("<script>"))])
+	for _, name := range []string{"script", "style"} {
+		if !begins(raw, "<"+name) {
+			continue
+		}
+		for n := 0; ; n++ {
+			i := strings.Index(rest[n:], "</")
+			if i < 0 {
+				return 0
+			}
+			if n += i; begins(rest[n:], "</"+name) {
+				if strings.Contains(rest[:n], "<!--") {
+					return 0
+				}
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// begins reports whether a text begins with a tag, whatever its letter case.
+func begins(text, tag string) bool {
+	return len(text) > len(tag) && strings.EqualFold(text[:len(tag)], tag) && strings.IndexByte(" \n\r\t\f/>", text[len(tag)]) >= 0
 }
 
 // hides returns 1 for a tag whose content nobody reads. A tag that stands between words leaves a space.

@@ -9,6 +9,9 @@ import (
 // maxHeaders bounds the headers of an answer, in bytes.
 const maxHeaders = 256 << 10
 
+// requestBuffer is room for a request of ours, in bytes. Every run has one of its own.
+const requestBuffer = 1 << 10
+
 // linger is how much longer than the run's own limit an attempt to connect may last: net/http goes on dialling after
 // its request has ended, for the sake of a later one.
 const linger = 100 * time.Millisecond
@@ -24,6 +27,7 @@ func newTransport(env Env, spec Spec) *http.Transport {
 		ForceAttemptHTTP2:      true,
 		DisableKeepAlives:      true,
 		MaxResponseHeaderBytes: maxHeaders,
+		WriteBufferSize:        requestBuffer,
 	}
 }
 

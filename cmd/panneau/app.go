@@ -68,6 +68,7 @@ func newApp(
 	a.watch = bot.NewWatch(bot.WatchConfig{
 		Store: store, Guard: a.guard, Platforms: a.board.Platforms, Rule: bot.DefaultRule(), Flap: bot.DefaultFlap(),
 		Vantage: c.Watch.Vantage, Logger: a.log, Changed: a.changed, Offline: a.setOffline, Trouble: a.report,
+		Ask: func(id bot.PlatformID) { a.patrol.Ask(id) },
 	})
 	rounds, err := a.rounds(env)
 	if err != nil {
