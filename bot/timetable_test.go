@@ -91,7 +91,7 @@ func TestASmallCorrectionOfTheClockMovesNothing(t *testing.T) {
 		from := time.Now()
 		for i := range 60 {
 			time.Sleep(time.Minute)
-			clock.jump([]time.Duration{400, -400, -900, 900}[i%4] * time.Millisecond)
+			clock.jump([]time.Duration{400 * time.Millisecond, -400 * time.Millisecond, -900 * time.Millisecond, 900 * time.Millisecond}[i%4])
 		}
 		if n := f.count(from); n < 358 || n > 362 {
 			t.Errorf("%d runs in an hour, want 360", n)
