@@ -20,10 +20,10 @@ type Burst struct {
 	Abreast int
 }
 
-// DefaultBurst asks up to four times more, a second apart: three bad verdicts or two good ones are reached in 2 s, and
-// three that hang in 2 s and the time limit of one.
+// DefaultBurst asks up to five times more, a second apart: three bad verdicts or two good ones are reached in 2 s,
+// three that hang in 2 s and the time limit of one, and six, which a shaky line takes, are possible.
 func DefaultBurst() Burst {
-	return Burst{Times: 4, Pause: time.Second, Beside: time.Second, Abreast: 3}
+	return Burst{Times: 5, Pause: time.Second, Beside: time.Second, Abreast: 3}
 }
 
 // tooBusy is how late a timer of our own shows that not the target but this machine is slow.
@@ -45,7 +45,7 @@ type inquiry struct {
 	order sync.Mutex      // verdicts are taken in one after the other
 
 	mu      sync.Mutex
-	runs    []*run // under way
+	runs    []*run // under way, oldest first
 	asked   int
 	heard   int
 	planned *time.Timer
@@ -77,7 +77,7 @@ func (q *inquiry) ask() {
 		return
 	}
 	v := q.try(r)
-	q.end(r)
+	v.Overtook = q.end(r)
 	if v.Reason == ReasonCancelled {
 		return
 	}
@@ -153,14 +153,16 @@ func (q *inquiry) mayStartBeside(r *run) bool {
 	return !q.over && slices.Contains(q.runs, r) && len(q.runs)+q.heard < q.patrol.Burst.Abreast
 }
 
-// end takes note that a run is over.
-func (q *inquiry) end(r *run) {
+// end takes note that a run is over, and returns how many began before it and are not.
+func (q *inquiry) end(r *run) int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	r.stop()
 	q.drop(r.beside)
-	q.runs = slices.DeleteFunc(q.runs, func(other *run) bool { return other == r })
+	earlier := slices.Index(q.runs, r)
+	q.runs = slices.Delete(q.runs, earlier, earlier+1)
 	q.heard++
+	return earlier
 }
 
 // note keeps where a bad verdict came from, and reports whether it belongs to a surprise: all was well before.

@@ -109,7 +109,7 @@ const fading = 0.97
 // with is the track with one more verdict, of which it keeps the last n.
 func (t Track) with(v Verdict, n int) Track {
 	if v.Outcome == Up && t.Condition == Normal {
-		t.Lost = t.Lost*fading + float64(badRun(t.Recent))
+		t.Lost = t.Lost*fading + float64(badRun(t.Recent)+v.Overtook)
 	}
 	recent := append(slices.Clone(t.Recent), v)
 	t.Recent = recent[max(0, len(recent)-n):]

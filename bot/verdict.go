@@ -24,6 +24,9 @@ type Verdict struct {
 	Outcome  Outcome
 	Reason   Reason // why, when the outcome is not Up
 	Evidence Evidence
+	// Overtook is how many runs that began before this one, and took too long, had not answered when it did; set by
+	// whoever runs the check, and not kept. If this one is good they are lost: stopped, without a verdict.
+	Overtook int
 }
 
 // Outcome is the short form of a verdict. The zero value is Unknown: nothing is claimed that was not seen.
