@@ -115,10 +115,27 @@ func (a *app) rounds(env checks.Env) ([]bot.Round, error) {
 			}
 			rounds = append(rounds, bot.Round{
 				Check: check.ID, Platform: p.ID, Checker: checker, Schedule: check.Schedule, Limit: runLimit,
+				Over: overFamily(check.Spec, env),
 			})
 		}
 	}
 	return rounds, nil
+}
+
+// overFamily makes a check over one family of addresses; nil for one that keeps to a family itself.
+func overFamily(spec checks.Spec, env checks.Env) func(bot.Family) bot.Checker {
+	if spec.Family != "" {
+		return nil
+	}
+	return func(f bot.Family) bot.Checker {
+		spec := spec
+		spec.Family = checks.Family(f)
+		checker, err := checks.New(spec, env)
+		if err != nil { // a URL that names an address of the other family
+			return nil
+		}
+		return checker
+	}
 }
 
 func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
