@@ -128,8 +128,8 @@ func (t *trail) note(detail string) string {
 // longestPath is how much of an address's path is kept, in bytes.
 const longestPath = 120
 
-// token matches what may be a token, or a word.
-var token = regexp.MustCompile(`^[A-Za-z0-9_.~%=-]*[0-9][A-Za-z0-9_.~%=-]*$`)
+// tokenLike matches what may be a token, or a word.
+var tokenLike = regexp.MustCompile(`^[A-Za-z0-9_.~%=-]*[0-9][A-Za-z0-9_.~%=-]*$`)
 
 // presentable is an address without what may be somebody's: user name, query, fragment, session parameters in the path
 // (;jsessionid=…) and path segments that look like a token.
@@ -137,7 +137,7 @@ func presentable(u *url.URL) string {
 	segments := strings.Split(u.EscapedPath(), "/")
 	for i, s := range segments {
 		s, _, _ = strings.Cut(s, ";")
-		if len(s) >= 20 && token.MatchString(s) {
+		if len(s) >= 20 && tokenLike.MatchString(s) {
 			s = "…"
 		}
 		segments[i] = s
