@@ -30,9 +30,9 @@ const (
 	lookAgain = time.Second
 	// overslept is how late a start is a sign that the program, or the machine, was asleep.
 	overslept = 2 * time.Second
-	// catchUp is the time over which everything is spread that is due at once: at a start, so that somebody who starts
+	// makeUp is the time over which everything is spread that is due at once: at a start, so that somebody who starts
 	// Panneau sees something soon, and after a sleep.
-	catchUp = 2 * time.Second
+	makeUp = 2 * time.Second
 	// eachFirst is what one more check adds to that time when there are many.
 	eachFirst = time.Millisecond
 )
@@ -63,7 +63,7 @@ func (t *timetable) clock() time.Time { return t.now().Round(0) }
 
 // span is the time over which all jobs together are spread.
 func (t *timetable) span() time.Duration {
-	return max(catchUp, time.Duration(len(t.jobs))*eachFirst)
+	return max(makeUp, time.Duration(len(t.jobs))*eachFirst)
 }
 
 // startDue starts what is due, and returns when to look again.
