@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // clerk groups small writes of many goroutines into one transaction: whatever has come in while the last one was
@@ -17,6 +18,9 @@ type entry struct {
 	write func(Tx) error
 	done  chan<- error
 }
+
+// writeLimit bounds one transaction, so that a database that no longer answers ends in an error.
+const writeLimit = 15 * time.Second
 
 // maxGroup bounds how many writes share a transaction.
 const maxGroup = 128
@@ -83,6 +87,8 @@ func (c *clerk) gather(first entry) []entry {
 var errGroup = errors.New("a write of the group failed")
 
 func (c *clerk) commit(ctx context.Context, group []entry) {
+	ctx, cancel := context.WithTimeout(ctx, writeLimit)
+	defer cancel()
 	err := c.store.Update(ctx, func(tx Tx) error {
 		for _, e := range group {
 			if err := e.write(tx); err != nil {

@@ -33,27 +33,41 @@ const (
 
 // deliver carries out one task. It returns an error only when the whole account must stop.
 func (s *Speaker) deliver(ctx context.Context, t Task) error {
-	ctx, cancel := lingering(ctx, parting)
-	defer cancel()
-	if t.Delivery.Flight.Act != ActNone {
+	sending, done := s.bounded(ctx)
+	defer done()
+	ctx, written := lingering(ctx, parting+noting)
+	defer written()
+	found := t.Delivery.Flight
+	if found.Act != ActNone {
 		var settled bool
-		if t, settled = s.resolve(ctx, t); settled {
-			return nil
+		var err error
+		if t, settled, err = s.resolve(ctx, sending, t); settled || err != nil {
+			return err
 		}
 	}
 	t, leaving := s.depart(ctx, t)
 	if !leaving || !s.lease.Valid() {
 		return nil
 	}
-	receipt, err := s.send(ctx, t)
+	receipt, err := s.send(sending, t)
 	if moved := movedTo(err); moved != "" {
 		t.Destination.Address.Channel = s.follow(ctx, t, moved)
 		if t.Delivery.Flight.Act == ActEdit { // the message stayed behind
-			return s.settle(ctx, t, Receipt{}, &DeliveryError{Kind: KindMissing, Err: err})
+			return s.settle(ctx, t, found, Receipt{}, &DeliveryError{Kind: KindMissing, Err: err})
 		}
-		receipt, err = s.send(ctx, t)
+		receipt, err = s.send(sending, t)
 	}
-	return s.settle(ctx, t, receipt, err)
+	return s.settle(ctx, t, found, receipt, err)
+}
+
+// noting is how long the receipts of the last requests may take to be written when the program stops.
+const noting = 2 * time.Second
+
+// bounded returns the context of requests: it ends with the lease, and some time after its parent.
+func (s *Speaker) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	child, arrived := lingering(ctx, parting)
+	child, cancel := s.lease.Bound(child)
+	return child, func() { cancel(); arrived() }
 }
 
 // lingering returns a context that ends some time after its parent: what has left is let arrive.
@@ -66,10 +80,10 @@ func lingering(ctx context.Context, after time.Duration) (context.Context, conte
 // depart writes down that the task's next act is about to leave, as of the newest state. It reports false where there
 // is nothing to send, or the ledger could not be written: nothing may leave then.
 func (s *Speaker) depart(ctx context.Context, t Task) (Task, bool) {
+	var next Task
 	var leaving bool
-	err := s.clerk.update(ctx, func(tx Tx) error {
-		var err error
-		t, leaving, err = s.departIn(tx, t, time.Now())
+	err := s.clerk.update(ctx, func(tx Tx) (err error) { // it may run twice, and after we have stopped waiting for it
+		next, leaving, err = s.departIn(tx, t, time.Now())
 		return err
 	})
 	if err != nil {
@@ -77,7 +91,7 @@ func (s *Speaker) depart(ctx context.Context, t Task) (Task, bool) {
 		pause(ctx, time.Second) // a ledger that takes no writes must not be asked in a loop
 		return t, false
 	}
-	return t, leaving
+	return next, leaving
 }
 
 func (s *Speaker) departIn(tx Tx, t Task, now time.Time) (Task, bool, error) {
@@ -86,12 +100,15 @@ func (s *Speaker) departIn(tx Tx, t Task, now time.Time) (Task, bool, error) {
 	for {
 		switch act := t.Delivery.Next(t.Incident); act {
 		case ActDrop:
-			return t, false, tx.DropDelivery(t.Key())
+			return t, false, tx.DropDelivery(t.Delivery, t.Incident.Revision)
 		case ActNone:
 			t.Delivery.Flight = Flight{}
 			return t, false, tx.Settle(t.Delivery, found, t.Incident.Revision, time.Time{})
 		default:
 			flight := t.Delivery.FlightFor(act, t.Incident, now)
+			if s.known(found, flight, t.Delivery) {
+				flight.At = found.At.Add(repeatMark)
+			}
 			err := tx.Depart(t.Delivery, flight, s.lease.Duty())
 			if err == nil {
 				t.Delivery.Flight = flight
@@ -143,7 +160,12 @@ func movedTo(err error) string {
 // follow writes the channel's new id down and returns it.
 func (s *Speaker) follow(ctx context.Context, t Task, to string) string {
 	from := t.Destination.Address.Channel
-	err := s.clerk.update(ctx, func(tx Tx) error { return tx.MoveChannel(s.config.Account, from, to) })
+	err := s.clerk.update(ctx, func(tx Tx) error {
+		if err := tx.KeepDuty(s.lease.Duty()); err != nil {
+			return err
+		}
+		return tx.MoveChannel(s.config.Account, from, to)
+	})
 	if err != nil {
 		s.log.Error("follow a channel", "destination", t.Destination.ID, "err", err)
 	}
@@ -151,52 +173,16 @@ func (s *Speaker) follow(ctx context.Context, t Task, to string) string {
 	return to
 }
 
-// visible is how long a message may take to show up in a channel's history after its request left.
-const visible = 2 * time.Second
-
-// resolve settles an attempt that left and whose end is not known: edits are simply made again; where the platform
-// lets us read, the message is looked for; elsewhere it is posted again, because silence is worse than a repeat.
-// It reports true where nothing more is to be done now.
-func (s *Speaker) resolve(ctx context.Context, t Task) (Task, bool) {
-	finder, can := s.config.Notifier.(Finder)
-	if !can || t.Delivery.Flight.Act == ActEdit {
-		return t, false
-	}
-	if early := time.Until(t.Delivery.Flight.At.Add(visible)); early > 0 {
-		s.record(ctx, t, t.Delivery.Flight, time.Now().Add(early))
-		return t, true
-	}
-	posting, err := s.config.Writer.Write(t, time.Now())
-	if err != nil {
-		return t, false
-	}
-	receipt, err := finder.Find(ctx, posting, t.Delivery.Flight.At)
-	if err != nil {
-		s.log.Warn("look for a message", "delivery", t.Key(), "err", err)
-		t.Delivery.Tries++
-		s.record(ctx, t, t.Delivery.Flight, time.Now().Add(backOff(t.Delivery.Tries)))
-		return t, true
-	}
-	if !receipt.Posted() {
-		t.Delivery.Flight.Says = NotYetKnown // known not to have arrived
-		return t, false
-	}
-	flight := t.Delivery.Flight
-	t.Delivery = t.Delivery.Landed(receipt)
-	t.Delivery.Told = min(t.Delivery.Told, t.Incident.Revision-1) // edited once more: it may have been cut short
-	s.record(ctx, t, flight, s.dueAfter(t))
-	return t, true
-}
-
 // settle writes down how an attempt ended and what follows. It returns an error only when the whole account must stop.
-func (s *Speaker) settle(ctx context.Context, t Task, r Receipt, err error) error {
+// Found is the attempt of before whose end was not known, if any.
+func (s *Speaker) settle(ctx context.Context, t Task, found Flight, r Receipt, err error) error {
 	now, flight := time.Now(), t.Delivery.Flight
 	s.config.Observe(s.attempt(t, err, now))
 	var failed *DeliveryError
 	switch {
 	case err == nil:
-		t.Delivery = t.Delivery.Landed(r)
-		s.record(ctx, t, flight, s.dueAfter(t))
+		t, due := s.landed(t, found, r)
+		s.record(ctx, t, flight, due)
 		return nil
 	case !errors.As(err, &failed):
 		failed = &DeliveryError{Kind: KindUncertain, Err: err}
@@ -214,6 +200,7 @@ func (s *Speaker) settle(ctx context.Context, t Task, r Receipt, err error) erro
 		t.Delivery.Tries--
 		t.Delivery.Flight = Flight{}
 	case KindUncertain: // the flight stays in the ledger and is resolved when it is due again
+		s.doubts.note(t.Key(), now)
 		due = later(due, now.Add(visible))
 	case KindTransient, KindMoved:
 		due = later(due, now.Add(failed.RetryAfter))
@@ -284,7 +271,10 @@ func (s *Speaker) rejected(t Task, failed *DeliveryError, now time.Time) (Delive
 func (s *Speaker) sleep(ctx context.Context, t Task, failed *DeliveryError, now time.Time) {
 	changed := 0
 	err := s.clerk.update(ctx, func(tx Tx) error {
-		var err error
+		err := tx.KeepDuty(s.lease.Duty()) // an old holder does not know of later invitations
+		if err != nil {
+			return err
+		}
 		changed, err = tx.PutToSleep(s.config.Account, t.Destination.Address.Channel, Sleep{Since: now, Why: failed.Err.Error()})
 		return err
 	})

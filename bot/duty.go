@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -40,39 +39,83 @@ type DutyTx interface {
 	LeaveDuty(d Duty) error
 }
 
-// The times of a lease. The holder stops believing in it well before another replica may take it, so that they need no
-// common clock, only clocks that run at the same speed.
+// The times of a lease. The holder stops believing in it, and ends its requests, well before another replica may take
+// it, so that they need no common clock, only clocks that run at the same speed. Failover takes leaseStale + lookEvery
+// at most, counted from the last beat.
 const (
 	beatEvery  = time.Second
-	leaseGood  = 4 * time.Second // after the last beat that was written
-	leaseStale = 6 * time.Second // without a new beat
+	beatLimit  = 1500 * time.Millisecond // for one beat: leaseGood has room for one that hangs and another one
+	beatAgain  = 250 * time.Millisecond  // after one that failed
+	leaseGood  = 4 * time.Second         // after the last beat that was written
+	leaseStale = 6 * time.Second         // without a new beat
 	lookEvery  = 500 * time.Millisecond
 )
 
-// Lease is a duty in the hands of this process.
+// Lease is a duty in the hands of this process. Once it is over it stays over.
 type Lease struct {
 	duty    Duty
 	forever bool
+	taken   time.Time
+	over    context.Context //nolint:containedctx // it is how the lease's end reaches what was begun under it
+	end     context.CancelFunc
 
 	mu    sync.Mutex
 	until time.Time
+	timer *time.Timer
+}
+
+func newLease(forever bool, from time.Time) *Lease {
+	l := &Lease{forever: forever}
+	l.over, l.end = context.WithCancel(context.Background())
+	if !forever {
+		l.timer = time.AfterFunc(leaseGood, l.end)
+		l.extend(from)
+	}
+	return l
 }
 
 // Duty returns the duty for writes that must be fenced by its term.
 func (l *Lease) Duty() Duty { return l.duty }
 
+// Taken is when the duty came into our hands: whoever had it before had stopped by then.
+func (l *Lease) Taken() time.Time { return l.taken }
+
 // Valid reports whether nobody else can hold the duty at this moment. Ask right before acting: the process may have
-// been stopped for a while.
+// been stopped for a while, or the whole machine, during which only one of its two clocks runs.
 func (l *Lease) Valid() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.forever || time.Now().Before(l.until)
+	if l.forever {
+		return true
+	}
+	now := time.Now()
+	return l.over.Err() == nil && now.Before(l.until) && now.Round(0).Before(l.until.Round(0))
 }
 
+// Bound returns a context that ends when its parent does, and at the latest with the lease: what is sent in it cannot
+// be sent under another one's term.
+func (l *Lease) Bound(parent context.Context) (context.Context, context.CancelFunc) {
+	child, cancel := context.WithCancelCause(parent)
+	stop := context.AfterFunc(l.over, func() { cancel(errLost) })
+	return child, func() { stop(); cancel(nil) }
+}
+
+// extend makes the lease good for some time after a beat that was begun at a time, unless it is over already.
 func (l *Lease) extend(from time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.until = from.Add(leaseGood)
+	if l.over.Err() == nil {
+		l.timer.Reset(time.Until(l.until))
+	}
+}
+
+// drop frees what the lease uses, at its end.
+func (l *Lease) drop() {
+	l.end()
+	if l.timer != nil {
+		l.timer.Stop()
+	}
 }
 
 // Holder takes duties for one replica.
@@ -104,18 +147,18 @@ func (h Holder) Hold(ctx context.Context, name DutyName, do func(context.Context
 // take waits until the duty is free or its holder has shown no life for too long; nil when ctx ends before.
 func (h Holder) take(ctx context.Context, name DutyName) *Lease {
 	var seen Duty
-	var since time.Time
+	var since time.Time // when it was seen first: its beat was begun before
 	for {
-		now := time.Now()
+		looked := time.Now()
 		var duty Duty
 		err := h.Store.View(ctx, func(tx Tx) (err error) {
 			duty, err = tx.Duty(name)
 			return err
 		})
 		if err == nil && duty != seen {
-			seen, since = duty, now
+			seen, since = duty, time.Now()
 		}
-		if err == nil && (duty.Holder == "" || duty.Holder == h.Replica || h.Alone || now.Sub(since) >= leaseStale) {
+		if err == nil && (duty.Holder == "" || duty.Holder == h.Replica || h.Alone || looked.Sub(since) >= leaseStale) {
 			if lease := h.seize(ctx, duty); lease != nil {
 				return lease
 			}
@@ -131,38 +174,42 @@ func (h Holder) take(ctx context.Context, name DutyName) *Lease {
 
 // seize tries to take a duty; nil when somebody else was first.
 func (h Holder) seize(ctx context.Context, seen Duty) *Lease {
-	lease := &Lease{forever: h.Alone}
-	lease.extend(time.Now())
+	lease := newLease(h.Alone, time.Now())
 	err := h.Store.Update(ctx, func(tx Tx) (err error) {
 		lease.duty, err = tx.TakeDuty(seen, h.Replica)
 		return err
 	})
 	if err != nil {
+		lease.drop()
 		if !errors.Is(err, ErrConflict) && ctx.Err() == nil {
 			h.Logger.Error("take a duty", "duty", seen.Name, "err", err)
 		}
 		return nil
 	}
+	lease.taken = time.Now()
 	return lease
 }
 
 // errLost ends a duty whose term is over.
 var errLost = errors.New("the duty's term is over")
 
-// serve does the duty while it is held. Lost is true when it ended because the duty was lost.
+// serve does the duty while it is held. Lost is true when it ended because the duty was lost. The duty is kept until
+// what was begun under it has ended, also after ctx.
 func (h Holder) serve(ctx context.Context, lease *Lease, do func(context.Context, *Lease) error) (lost bool, err error) {
-	held, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
+	defer lease.drop()
+	held, stop := lease.Bound(ctx)
+	defer stop()
+	living, rest := context.WithCancel(context.WithoutCancel(ctx))
+	defer rest()
 	var beating sync.WaitGroup
 	if !h.Alone {
-		beating.Go(func() { stop(h.beat(held, lease)) })
+		beating.Go(func() { h.beat(living, lease) })
 	}
 	err = do(held, lease)
-	lost = errors.Is(context.Cause(held), errLost)
-	stop(nil)
+	rest()
 	beating.Wait()
-	if lost {
-		return true, errors.Join(context.Cause(held), err)
+	if lease.over.Err() != nil {
+		return true, errors.Join(errLost, err)
 	}
 	leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseGood)
 	defer cancel()
@@ -173,22 +220,24 @@ func (h Holder) serve(ctx context.Context, lease *Lease, do func(context.Context
 	return false, err
 }
 
-// beat shows that the holder is alive until ctx ends. It returns errLost when the duty is lost.
-func (h Holder) beat(ctx context.Context, lease *Lease) error {
-	for pause(ctx, beatEvery) {
+// beat shows that the holder is alive until ctx ends or the lease does. It ends the lease when another one has the duty.
+func (h Holder) beat(ctx context.Context, lease *Lease) {
+	wait := beatEvery
+	for pause(ctx, wait) && lease.over.Err() == nil {
 		begun := time.Now()
-		limited, cancel := context.WithTimeout(ctx, leaseGood)
+		limited, cancel := context.WithTimeout(ctx, beatLimit)
 		err := h.Store.Update(limited, func(tx Tx) error { return tx.KeepDuty(lease.duty) })
 		cancel()
+		wait = beatEvery
 		switch {
 		case err == nil:
 			lease.extend(begun)
 		case ctx.Err() != nil:
-		case errors.Is(err, ErrConflict), !lease.Valid():
-			return fmt.Errorf("%w: %w", errLost, err)
+		case errors.Is(err, ErrConflict):
+			lease.end()
 		default:
 			h.Logger.Warn("keep a duty", "duty", lease.duty.Name, "err", err)
+			wait = beatAgain
 		}
 	}
-	return nil
 }

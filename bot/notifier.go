@@ -74,6 +74,13 @@ type Finder interface {
 	Find(ctx context.Context, p Posting, since time.Time) (Receipt, error)
 }
 
+// Repeater is what a Finder can be besides where the platform knows a posting by its key: for some time, a repeated one
+// makes no second message and is answered with the first.
+type Repeater interface {
+	// Remembers is for how long after the first attempt that can be counted on.
+	Remembers() time.Duration
+}
+
 // Bucket is one published limit: at most N operations in any Per.
 type Bucket struct {
 	Name string // unique in the account: "bot", "chat:-100123"

@@ -18,6 +18,7 @@ type Speaker struct {
 	pacer  *Pacer
 	wake   chan struct{} // the ledger has changed
 	more   chan struct{} // a delivery that ended has more to tell
+	doubts doubts        // of requests without a known end
 	log    *slog.Logger
 
 	mu   sync.Mutex
@@ -169,6 +170,9 @@ func (s *Speaker) begin(a *agenda, i int, now time.Time, start func(Task)) {
 func (s *Speaker) putOff(ctx context.Context, a *agenda, now time.Time) {
 	queue := make(map[string]int)
 	err := s.clerk.update(ctx, func(tx Tx) error {
+		if err := tx.KeepDuty(s.lease.Duty()); err != nil {
+			return err
+		}
 		clear(queue)
 		for _, e := range a.errands {
 			if at := s.pacer.Behind(e.limits, queue, now); at.Sub(now) > impatience {

@@ -104,8 +104,9 @@ type LedgerTx interface {
 	// due again at due (zero: not before something changes), or at once when the incident has moved on from the revision
 	// seen. ErrConflict: another attempt has taken the row over; the receipt is not kept.
 	Settle(d Delivery, flight Flight, seen int64, due time.Time) error
-	// DropDelivery forgets a delivery.
-	DropDelivery(key DeliveryKey) error
+	// DropDelivery forgets a delivery of which nothing was told, as d shows it. It stays where the incident has moved on
+	// from the revision seen or an attempt has been made since.
+	DropDelivery(d Delivery, seen int64) error
 	// Postpone makes a delivery due at a time and not before.
 	Postpone(key DeliveryKey, due time.Time) error
 	// PutRefusal writes down that a limit of an account is shut, and forgets those that are over at now.

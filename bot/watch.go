@@ -225,7 +225,9 @@ func (w *Watch) Run(ctx context.Context) error {
 	for pause(ctx, flushEvery) {
 		w.flush(ctx)
 	}
-	w.flush(context.WithoutCancel(ctx))
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), parting)
+	defer cancel()
+	w.flush(last)
 	tidying.Wait()
 	return nil
 }

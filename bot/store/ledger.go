@@ -130,8 +130,11 @@ func (t *tx) Postpone(key bot.DeliveryKey, due time.Time) error {
 }
 
 // DropDelivery implements bot.LedgerTx.
-func (t *tx) DropDelivery(key bot.DeliveryKey) error {
-	_, err := t.exec(`DELETE FROM deliveries WHERE incident = $1 AND destination = $2`, key.Incident, key.Destination)
+func (t *tx) DropDelivery(d bot.Delivery, seen int64) error {
+	_, err := t.exec(`
+		DELETE FROM deliveries WHERE incident = $1 AND destination = $2 AND told = 0 AND heard = '' AND flight_at = $3
+			AND EXISTS (SELECT 1 FROM incidents WHERE id = $1 AND revision = $4)`,
+		d.Incident, d.Destination, millis(d.Flight.At), seen)
 	return err
 }
 

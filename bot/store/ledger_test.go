@@ -229,7 +229,15 @@ func TestSleepAndPostponement(t *testing.T) {
 			return err
 		})
 		wantDue(t, s, at(6), "-1")
-		update(t, s, func(tx bot.Tx) error { return tx.DropDelivery(key) })
+		drop := func(d bot.Delivery, seen int64) {
+			t.Helper()
+			d.Incident, d.Destination = key.Incident, key.Destination
+			update(t, s, func(tx bot.Tx) error { return tx.DropDelivery(d, seen) })
+		}
+		drop(bot.Delivery{}, incident.Revision+1)
+		drop(bot.Delivery{Flight: bot.Flight{At: at(7)}}, incident.Revision)
+		wantDue(t, s, at(40), "-1", "-2") // it is not what the drop was decided on
+		drop(bot.Delivery{}, incident.Revision)
 		wantDue(t, s, at(40), "-1")
 	})
 }

@@ -185,6 +185,9 @@ func TestFind(t *testing.T) {
 	if diff := cmp.Diff(want, r); diff != "" {
 		t.Errorf("found (-want +got):\n%s", diff)
 	}
+	if r, err = s.n.Find(t.Context(), posting(bulletin()), since.Add(2*time.Minute)); err != nil || !r.Posted() {
+		t.Errorf("found %+v (%v) with a clock that is two minutes ahead", r, err)
+	}
 	other.Key = "never posted"
 	if r, err = s.n.Find(t.Context(), other, since); err != nil || r.Posted() {
 		t.Errorf("found %+v, %v", r, err)

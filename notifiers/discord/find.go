@@ -17,15 +17,24 @@ const (
 	// https://docs.discord.com/developers/reference#snowflakes
 	snowflakeEpoch = 1420070400000
 	// clockMargin is by how much our clock may be ahead of Discord's.
-	clockMargin = 5 * time.Second
+	clockMargin = 5 * time.Minute
+	// nonceCounts is for how long we count on a nonce. Discord remembers it for « the past few minutes », which is all that
+	// it says. https://docs.discord.com/developers/resources/message#create-message
+	nonceCounts = 2 * time.Minute
 	// page is how many messages a reading of the history gives at most, and maxPages how many of them Find reads.
 	// https://docs.discord.com/developers/resources/message#get-channel-messages-query-string-params
 	page     = 100
 	maxPages = 10
 )
 
+var _ bot.Repeater = (*Notifier)(nil)
+
+// Remembers implements [bot.Repeater]: the nonce of a posting is made of its key.
+func (n *Notifier) Remembers() time.Duration { return nonceCounts }
+
 // Find looks for the messages that an uncertain posting has left since a time, by the mark in their small print. It
-// needs the permission to read the channel's history.
+// needs the permission to read the channel's history. Discord gives what comes after an id oldest page first, so that
+// ours is on one of the first pages however long ago it was.
 func (n *Notifier) Find(ctx context.Context, p bot.Posting, since time.Time) (bot.Receipt, error) {
 	channel := room(p.To)
 	if err := checkIDs(channel); err != nil {

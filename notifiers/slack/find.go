@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -13,16 +12,18 @@ import (
 
 // What is read to find a message.
 const (
-	slackTime = 5 * time.Second // how far Slack's clock may be behind ours
-	pageSize  = 200             // messages a request: https://docs.slack.dev/reference/methods/conversations.history
-	maxPages  = 20
+	clockMargin = 5 * time.Minute // how far Slack's clock may be from ours, either way
+	underWay    = time.Hour       // how long after its departure a message may have been posted: longer than any request
+	pageSize    = 200             // messages a request: https://docs.slack.dev/reference/methods/conversations.history
+	maxPages    = 20
 )
 
 // Find looks for the message that a posting has left since a time. It reads the channel, and the threads in which
-// parts of it may stand, for our metadata on messages of our own. Where we cannot read, there is no message that we
-// could edit: without the scopes channels:history and groups:history, and in a channel that is closed to us.
+// parts of it may stand, for our metadata on messages of our own. A key is never used twice, so that a wide window costs
+// pages and no certainty. Where we cannot read, there is no message that we could edit: without the scopes
+// channels:history and groups:history, and in a channel that is closed to us.
 func (n *Notifier) Find(ctx context.Context, p bot.Posting, since time.Time) (bot.Receipt, error) {
-	s := search{n: n, channel: p.To.Channel, since: since.Add(-slackTime), found: map[string]slack.Message{}}
+	s := search{n: n, channel: p.To.Channel, since: since, found: map[string]slack.Message{}}
 	r, err := s.receipt(ctx, p)
 	switch {
 	case because(err, "missing_scope"):
@@ -110,15 +111,18 @@ func (s *search) keep(list []slack.Message) {
 	}
 }
 
-func (s *search) oldest() string {
-	return fmt.Sprintf("%d.%06d", s.since.Unix(), s.since.Nanosecond()/1000)
-}
+// oldest and latest bound what is read: Slack gives the newest first, and a busy channel has much that is newer.
+func (s *search) oldest() string { return timestamp(s.since.Add(-clockMargin)) }
+func (s *search) latest() string { return timestamp(s.since.Add(underWay + clockMargin)) }
+
+func timestamp(t time.Time) string { return fmt.Sprintf("%d.%06d", t.Unix(), t.Nanosecond()/1000) }
 
 func (s *search) history(ctx context.Context) error {
 	return s.pages(func(cursor string) (next string, err error) {
 		err = s.n.call(ctx, "conversations.history", func(ctx context.Context) error {
 			page, err := s.n.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
-				ChannelID: s.channel, Oldest: s.oldest(), Limit: pageSize, Cursor: cursor, IncludeAllMetadata: true,
+				ChannelID: s.channel, Oldest: s.oldest(), Latest: s.latest(), Limit: pageSize, Cursor: cursor,
+				IncludeAllMetadata: true,
 			})
 			if err != nil {
 				return err
@@ -136,7 +140,7 @@ func (s *search) thread(ctx context.Context, ts string) error {
 	err := s.pages(func(cursor string) (next string, err error) {
 		err = s.n.call(ctx, "conversations.replies", func(ctx context.Context) error {
 			page, _, after, err := s.n.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
-				ChannelID: s.channel, Timestamp: ts, Oldest: s.oldest(), Limit: pageSize, Cursor: cursor,
+				ChannelID: s.channel, Timestamp: ts, Oldest: s.oldest(), Latest: s.latest(), Limit: pageSize, Cursor: cursor,
 				IncludeAllMetadata: true,
 			})
 			s.keep(page)
@@ -151,7 +155,8 @@ func (s *search) thread(ctx context.Context, ts string) error {
 	return err
 }
 
-// pages reads one page after the other.
+// pages reads one page after the other. Thousands of messages around the time of ours are more than will be read: it
+// counts as not found then, because silence is worse than a repeat.
 func (s *search) pages(read func(cursor string) (string, error)) error {
 	cursor := ""
 	for range maxPages {
@@ -161,7 +166,8 @@ func (s *search) pages(read func(cursor string) (string, error)) error {
 		}
 		cursor = next
 	}
-	return &bot.DeliveryError{Kind: bot.KindTransient, Err: errors.New("too many messages since to look through")}
+	s.n.config.Logger.Warn("slack: too many messages to look through", "channel", s.channel)
+	return nil
 }
 
 // identity asks once who we are.

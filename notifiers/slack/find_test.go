@@ -73,9 +73,15 @@ func TestFindOnlyOurOwnMessageSinceThen(t *testing.T) {
 	if r := find(t, c, other); r.Posted() {
 		t.Errorf("found %+v, the message of another delivery", r)
 	}
-	r, err := c.Find(t.Context(), posting(bulletin()), time.Now().Add(time.Minute))
+	r, err := c.Find(t.Context(), posting(bulletin()), time.Now().Add(time.Hour))
 	if err != nil || r.Posted() {
-		t.Errorf("found %+v (%v) that was posted before", r, err)
+		t.Errorf("found %+v (%v) that was posted long before", r, err)
+	}
+	for _, wrong := range []time.Duration{-2 * time.Minute, 2 * time.Minute} {
+		r, err := c.Find(t.Context(), posting(bulletin()), time.Now().Add(wrong))
+		if err != nil || !r.Posted() {
+			t.Errorf("found %+v (%v) with a clock that is wrong by %s", r, err, wrong)
+		}
 	}
 }
 
