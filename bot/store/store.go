@@ -13,7 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the SQLite driver
 
@@ -81,13 +82,22 @@ func sqliteFile(path string) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
 }
 
+// stalledAfter is how long a transaction may stand still before PostgreSQL takes it back: a replica that is stopped or
+// cut off in the middle of one must not hold its locks until another one takes its duties.
+const stalledAfter = "4s"
+
 // OpenPostgres opens the database at a postgres:// address and brings its schema up to date; several replicas may do
 // so at once. No error shows the address, which may hold a password.
 func OpenPostgres(ctx context.Context, address string, logger *slog.Logger) (*Store, error) {
-	db, err := sql.Open("pgx", address)
+	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, errors.New("the address of the PostgreSQL database cannot be read")
 	}
+	const stalled = "idle_in_transaction_session_timeout"
+	if config.RuntimeParams[stalled] == "" {
+		config.RuntimeParams[stalled] = stalledAfter
+	}
+	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(8)
 	s := &Store{

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/cmd/panneau/config"
 )
 
@@ -27,6 +28,9 @@ type Main struct {
 	Args           []string
 	Getenv         func(string) string
 	Stdout, Stderr io.Writer
+	// Between, unless it is nil, stands between the program and its database. A test of what a crash leaves behind sees
+	// every transaction there.
+	Between func(bot.Store) bot.Store
 }
 
 // The exit codes.

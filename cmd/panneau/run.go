@@ -67,7 +67,7 @@ func (m Main) run(ctx context.Context, file string) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	a, err := newApp(m, c, words, db, listener, replica)
+	a, err := newApp(m, c, words, m.between(db), listener, replica)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -208,6 +208,14 @@ func (m Main) explain(words *locales.Renderer, key string, data map[string]any) 
 	}
 	fmt.Fprintln(m.Stderr, text)
 	return errSaid
+}
+
+// between is the store that the program sees.
+func (m Main) between(db *store.Store) bot.Store {
+	if m.Between == nil {
+		return db
+	}
+	return m.Between(db)
 }
 
 func (m Main) logger(l config.Log) *slog.Logger {

@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 		code := main.Run(ctx)
 		stop()
 		os.Exit(code)
-	}})
+	}, "mortal": mortal})
 }
 
 // TestScripts runs the acceptance scripts of testdata/script: the real program, as its own process, between a web

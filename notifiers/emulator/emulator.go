@@ -76,7 +76,7 @@ type Fault struct {
 	Kind    FaultKind
 	Status  int           // with Answer: the HTTP status, with a body as the platform's front servers send it
 	Body    string        // with Answer: the exact body, when not that one
-	Wait    time.Duration // with Delay: how long the answer is held back; with Throttle: the retry time named
+	Wait    time.Duration // with Delay: how long the answer is held back; with Throttle: the retry time named; with Late
 	Scope   string        // with Throttle: the platform's own word for whom it concerns ("global", "shared", "user")
 }
 
@@ -90,6 +90,7 @@ const (
 	Hang      FaultKind = "hang"       // carries nothing out and never answers
 	CutBefore FaultKind = "cut_before" // closes the connection, nothing carried out
 	CutAfter  FaultKind = "cut_after"  // carries the request out, then closes the connection without an answer
+	Late      FaultKind = "late"       // closes the connection without an answer, and carries the request out after Wait
 	CutBody   FaultKind = "cut_body"   // carries the request out, then breaks off in the middle of the answer
 	Garbage   FaultKind = "garbage"    // carries the request out and answers 200 with something that is not the platform's format
 	Throttle  FaultKind = "throttle"   // 429 with Wait

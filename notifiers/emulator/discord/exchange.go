@@ -53,6 +53,9 @@ func (s *Server) handle(op operation) http.HandlerFunc {
 			panic(http.ErrAbortHandler)
 		case emulator.CutBefore:
 			panic(http.ErrAbortHandler)
+		case emulator.Late:
+			time.AfterFunc(fault.Wait, func() { s.answer(c, fault, op) })
+			panic(http.ErrAbortHandler)
 		}
 		answer := s.answer(c, fault, op)
 		if fault.Kind == emulator.Delay {
@@ -119,7 +122,7 @@ func (s *Server) answer(c *call, fault emulator.Fault, op operation) reply {
 	record.Refused = answer.status == http.StatusTooManyRequests
 	record.Accepted = answer.status < 300
 	switch fault.Kind {
-	case emulator.CutAfter:
+	case emulator.CutAfter, emulator.Late:
 		record.Status = 0
 	case emulator.Garbage:
 		answer = reply{status: http.StatusOK, page: "\x00\x01 <garbage"}

@@ -32,6 +32,9 @@ func (s *Server) fail(
 	case emulator.CutAfter:
 		s.note(request, 0, problem, carryOut())
 		panic(http.ErrAbortHandler)
+	case emulator.Late:
+		time.AfterFunc(f.Wait, func() { s.note(request, 0, problem, carryOut()) })
+		panic(http.ErrAbortHandler)
 	case emulator.CutBody:
 		a := carryOut()
 		s.note(request, http.StatusOK, problem, a)

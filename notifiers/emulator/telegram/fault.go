@@ -41,6 +41,12 @@ func (s *Server) fail(
 		a := carryOut()
 		s.note(request, 0, a.problem(problem), a.OK)
 		panic(http.ErrAbortHandler)
+	case emulator.Late:
+		time.AfterFunc(f.Wait, func() {
+			a := carryOut()
+			s.note(request, 0, a.problem(problem), a.OK)
+		})
+		panic(http.ErrAbortHandler)
 	case emulator.CutBody:
 		a := carryOut()
 		s.note(request, a.status(), a.problem(problem), a.OK)
