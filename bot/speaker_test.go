@@ -115,6 +115,7 @@ func (plainWords) Welcome(string, bot.Welcome) (bot.Message, error)   { return b
 type stage struct {
 	t        *testing.T
 	store    *store.Store
+	between  bot.Store // between the speaker and the store; nil for nothing
 	chat     *fakeChat
 	notifier bot.Notifier
 	watch    *bot.Watch
@@ -194,6 +195,9 @@ func (s *stage) start() {
 	var ledger bot.Store = s.store
 	if s.slow {
 		ledger = slowLedger{s.store}
+	}
+	if s.between != nil {
+		ledger = s.between
 	}
 	s.speaker = bot.NewSpeaker(bot.SpeakerConfig{
 		Account: "tg", Store: ledger, Notifier: s.notifier, Logger: logger, Observe: s.observe, Trouble: trouble,
