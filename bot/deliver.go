@@ -200,8 +200,7 @@ func (s *Speaker) settle(ctx context.Context, t Task, found Flight, r Receipt, e
 		t.Delivery.Tries--
 		t.Delivery.Flight = Flight{}
 	case KindUncertain: // the flight stays in the ledger and is resolved when it is due again
-		s.doubts.note(t.Key(), now)
-		due = later(due, now.Add(visible))
+		due = later(due, s.doubts.note(t.Key(), now))
 	case KindTransient, KindMoved:
 		due = later(due, now.Add(failed.RetryAfter))
 		t.Delivery.Flight = Flight{}

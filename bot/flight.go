@@ -22,8 +22,8 @@ type doubts struct {
 	since map[DeliveryKey]time.Time
 }
 
-// note takes down that a request of the delivery was cut off at a time.
-func (d *doubts) note(key DeliveryKey, at time.Time) {
+// note takes down that a request of the delivery was cut off at a time, and returns until when it may still arrive.
+func (d *doubts) note(key DeliveryKey, at time.Time) time.Time {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.since == nil {
@@ -32,6 +32,7 @@ func (d *doubts) note(key DeliveryKey, at time.Time) {
 	if at.After(d.since[key]) {
 		d.since[key] = at
 	}
+	return d.since[key].Add(visible)
 }
 
 // quiet returns from when on nothing that was sent for the delivery can arrive any more; the zero time where that is
@@ -71,7 +72,7 @@ func (s *Speaker) resolve(ctx, reading context.Context, t Task) (Task, bool, err
 	}
 	posting, err := s.config.Writer.Write(t, time.Now())
 	if err != nil {
-		return t, false, nil // it cannot be sent either, which is settled there
+		return t, true, s.settle(ctx, t, flight, Receipt{}, &DeliveryError{Kind: KindRejected, Err: err})
 	}
 	receipt, err := finder.Find(reading, posting, flight.At)
 	switch {
