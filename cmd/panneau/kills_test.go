@@ -14,6 +14,7 @@ import (
 
 	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/bot/store/storetest"
+	"github.com/panneau-ecole/panneau/notifiers/emulator"
 )
 
 const (
@@ -416,4 +417,31 @@ func (t *tally) String() string {
 		return err.Error()
 	}
 	return b.String()
+}
+
+// TestWhatArrivesLateIsNotRepeated cuts off a post and an edit on each platform, which carries them out more than a
+// second later: no reader of a platform where we can look sees anything twice, and the newest state has the last word.
+func TestWhatArrivesLateIsNotRepeated(t *testing.T) {
+	s := newScene(t, crowd{telegram: 2, slack: 2, discord: 2})
+	p := s.process("")
+	for _, act := range []bot.Act{bot.ActPost, bot.ActEdit} {
+		for _, chat := range s.chats {
+			chat.Inject(emulator.Fault{Kind: emulator.Late, Wait: latest})
+		}
+		s.change(act)
+		p.start()
+		p.ready()
+		f := fleet{scene: s, replicas: []*process{p}}
+		f.await("everybody to be told", func() bool { return s.watch(act).look() })
+		time.Sleep(2 * latest)
+		if !s.watch(act).look() {
+			t.Errorf("%s: what arrived late had the last word", act)
+		}
+		for on, most := range map[bot.ChatPlatform]int{bot.Telegram: 1, bot.Slack: 0, bot.Discord: 0} {
+			if n := s.tooMany(on, act); n > most {
+				t.Errorf("%s: %d messages too many on %s, want at most %d", act, n, on, most)
+			}
+		}
+		p.stop()
+	}
 }
