@@ -266,6 +266,21 @@ func (p *process) decided(since time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// uncertain counts the messages on Telegram that a living process has lost sight of since a time: on a machine with too
+// much to do, a lease can end in the middle of requests.
+func (p *process) uncertain(since time.Time) int {
+	n := 0
+	for line := range strings.Lines(p.log.String()) {
+		stamp, rest, _ := strings.Cut(line, " ")
+		at, err := time.Parse("time="+time.RFC3339Nano, stamp)
+		if err == nil && !at.Before(since) && strings.Contains(rest, "account=telegram") &&
+			strings.Contains(rest, "kind=uncertain") && !strings.Contains(rest, "act=edit") {
+			n++
+		}
+	}
+	return n
+}
+
 // inFlight counts, in the database of a process that has ended, the messages of an account that had left or were about
 // to, and whose end is not written down.
 func (p *process) inFlight(account bot.AccountID) int {
