@@ -426,6 +426,7 @@ func (t *tally) String() string {
 // TestWhatArrivesLateIsNotRepeated cuts off a post and an edit on each platform, which carries them out more than a
 // second later: no reader of a platform where we can look sees anything twice, and the newest state has the last word.
 func TestWhatArrivesLateIsNotRepeated(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, crowd{telegram: 2, slack: 2, discord: 2})
 	p := s.process("")
 	for _, act := range []bot.Act{bot.ActPost, bot.ActEdit} {

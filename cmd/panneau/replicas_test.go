@@ -241,6 +241,7 @@ func TestReplicasTakeOver(t *testing.T) {
 
 // TestReplicasRestartOneByOne upgrades three replicas one after the other during a broadcast: nobody notices.
 func TestReplicasRestartOneByOne(t *testing.T) {
+	t.Parallel()
 	storetest.Postgres(t) // or skip
 	f := newFleet(t, 3)
 	f.begin()
@@ -271,6 +272,7 @@ func TestReplicasRestartOneByOne(t *testing.T) {
 // TestR10_TwoReplicasAndAPartition cuts one of two replicas off while it speaks, then the other one: each time the one
 // that still reaches the database speaks, and nobody hears two voices.
 func TestR10_TwoReplicasAndAPartition(t *testing.T) {
+	t.Parallel()
 	storetest.Postgres(t) // or skip
 	f := newFleet(t, 2)
 	f.begin()
@@ -301,6 +303,7 @@ func TestR10_TwoReplicasAndAPartition(t *testing.T) {
 
 // TestOneFolderIsOneProcess starts two processes at once in one folder: one of them says why it cannot run.
 func TestOneFolderIsOneProcess(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, crowd{telegram: 1})
 	one := s.process("")
 	other := *one
