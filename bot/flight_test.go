@@ -15,32 +15,67 @@ import (
 // after a while, if the bot cannot prevent it.
 type lateChat struct {
 	*fakeChat
-	late  map[bot.Op]time.Duration // for the next request of a kind
-	finds []time.Time
-	fail  error // of Find
 
-	keysMu sync.Mutex
-	keys   map[string]bot.Receipt // of what was carried out
+	noted sync.Mutex
+	late  map[bot.Op]time.Duration // for the next request of a kind
+	finds int
+	fail  error                  // of Find
+	keys  map[string]bot.Receipt // of what was carried out
 }
 
 func newLateChat(s *stage) *lateChat {
 	return &lateChat{fakeChat: s.chat, late: map[bot.Op]time.Duration{}, keys: map[string]bot.Receipt{}}
 }
 
+// next says whether the next request of a kind is carried out late, once.
+func (c *lateChat) next(op bot.Op) (time.Duration, bool) {
+	c.noted.Lock()
+	defer c.noted.Unlock()
+	wait, late := c.late[op]
+	delete(c.late, op)
+	return wait, late
+}
+
+func (c *lateChat) delay(op bot.Op, wait time.Duration) {
+	c.noted.Lock()
+	defer c.noted.Unlock()
+	c.late[op] = wait
+}
+
+// refuse makes Find fail.
+func (c *lateChat) refuse(err error) {
+	c.noted.Lock()
+	defer c.noted.Unlock()
+	c.fail = err
+}
+
+// look counts a reading and returns how it fails; looked is how many there were.
+func (c *lateChat) look() error {
+	c.noted.Lock()
+	defer c.noted.Unlock()
+	c.finds++
+	return c.fail
+}
+
+func (c *lateChat) looked() int {
+	c.noted.Lock()
+	defer c.noted.Unlock()
+	return c.finds
+}
+
 func (c *lateChat) Post(ctx context.Context, p bot.Posting) (bot.Receipt, error) {
-	wait, late := c.late[bot.OpPost]
+	wait, late := c.next(bot.OpPost)
 	if !late {
 		return c.carryOut(ctx, p)
 	}
-	delete(c.late, bot.OpPost)
 	time.AfterFunc(wait, func() { _, _ = c.carryOut(context.Background(), p) })
 	return bot.Receipt{}, cutOff()
 }
 
 func (c *lateChat) carryOut(ctx context.Context, p bot.Posting) (bot.Receipt, error) {
 	r, err := c.fakeChat.Post(ctx, p)
-	c.keysMu.Lock()
-	defer c.keysMu.Unlock()
+	c.noted.Lock()
+	defer c.noted.Unlock()
 	if err == nil {
 		c.keys[p.Key] = r
 	}
@@ -48,17 +83,16 @@ func (c *lateChat) carryOut(ctx context.Context, p bot.Posting) (bot.Receipt, er
 }
 
 func (c *lateChat) known(key string) bot.Receipt {
-	c.keysMu.Lock()
-	defer c.keysMu.Unlock()
+	c.noted.Lock()
+	defer c.noted.Unlock()
 	return c.keys[key]
 }
 
 func (c *lateChat) Edit(ctx context.Context, r bot.Receipt, p bot.Posting) (bot.Receipt, error) {
-	wait, late := c.late[bot.OpEdit]
+	wait, late := c.next(bot.OpEdit)
 	if !late {
 		return c.fakeChat.Edit(ctx, r, p)
 	}
-	delete(c.late, bot.OpEdit)
 	time.AfterFunc(wait, func() { _, _ = c.fakeChat.Edit(context.Background(), r, p) })
 	return r, cutOff()
 }
@@ -71,9 +105,8 @@ func cutOff() error {
 type lateReader struct{ *lateChat }
 
 func (c lateReader) Find(_ context.Context, p bot.Posting, _ time.Time) (bot.Receipt, error) {
-	c.finds = append(c.finds, time.Now())
-	if c.fail != nil {
-		return bot.Receipt{}, c.fail
+	if err := c.look(); err != nil {
+		return bot.Receipt{}, err
 	}
 	return c.known(p.Key), nil
 }
@@ -102,7 +135,9 @@ func (s *stage) tell(story string) {
 
 func withLateChat(s *stage, late map[bot.Op]time.Duration) lateReader {
 	chat := lateReader{newLateChat(s)}
-	chat.late = late
+	for op, wait := range late {
+		chat.delay(op, wait)
+	}
 	s.notifier = chat
 	s.restart()
 	return chat
@@ -141,7 +176,7 @@ func TestAnEditThatArrivesLateIsOverwritten(t *testing.T) {
 				}
 				s.tell("uddd")
 				time.Sleep(time.Second)
-				chat.late[bot.OpEdit] = 1500 * time.Millisecond
+				chat.delay(bot.OpEdit, 1500*time.Millisecond)
 				s.tell("qqq")
 				time.Sleep(500 * time.Millisecond)
 				s.tell("ddd")
@@ -163,7 +198,7 @@ func TestAPostIsRepeatedAtOnceWhereItsKeyIsKnown(t *testing.T) {
 		s.tell("qqq")
 		time.Sleep(time.Minute)
 		s.wantShown("-1", "bulletin saturated r2") // first repeated, and so answered with the old text, then edited
-		if len(chat.finds) > 0 {
+		if chat.looked() > 0 {
 			t.Error("it was looked for")
 		}
 	})
@@ -198,12 +233,12 @@ func TestLookingIsRefused(t *testing.T) {
 			onStage(t, []string{"-1"}, func(s *stage) {
 				chat := withLateChat(s, map[bot.Op]time.Duration{bot.OpPost: time.Hour})
 				c.fail.Err = errors.New("refused")
-				chat.fail = c.fail
+				chat.refuse(c.fail)
 				s.tell("uddd")
 				time.Sleep(time.Minute)
 				s.wantShown("-1", c.want...)
 				time.Sleep(9 * time.Minute)
-				if n := len(chat.finds); n == 0 || n > c.finds {
+				if n := chat.looked(); n == 0 || n > c.finds {
 					t.Errorf("looked for %d times, want 1 to %d", n, c.finds)
 				}
 			})
@@ -214,10 +249,10 @@ func TestLookingIsRefused(t *testing.T) {
 func TestLookingWithARevokedTokenStopsTheAccount(t *testing.T) {
 	onStage(t, []string{"-1"}, func(s *stage) {
 		chat := withLateChat(s, map[bot.Op]time.Duration{bot.OpPost: time.Hour})
-		chat.fail = &bot.DeliveryError{Kind: bot.KindUnauthorised, Err: errors.New("401")}
+		chat.refuse(&bot.DeliveryError{Kind: bot.KindUnauthorised, Err: errors.New("401")})
 		s.tell("uddd")
 		time.Sleep(time.Hour)
-		if n := len(chat.finds); n != 1 {
+		if n := chat.looked(); n != 1 {
 			t.Errorf("looked for %d times", n)
 		}
 		s.wantTrouble(bot.TroubleUnauthorised)
@@ -225,7 +260,7 @@ func TestLookingWithARevokedTokenStopsTheAccount(t *testing.T) {
 		if err := s.halt(); !errors.As(err, &failed) {
 			t.Errorf("the speaker ended with %v", err)
 		}
-		chat.fail = nil
+		chat.refuse(nil)
 		s.start()
 		time.Sleep(time.Minute)
 		s.wantShown("-1", "bulletin down r1")
