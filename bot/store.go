@@ -27,6 +27,7 @@ type Tx interface {
 	WatchTx
 	HistoryTx
 	IncidentTx
+	DossierTx
 	DestinationTx
 	LedgerTx
 	DutyTx

@@ -111,7 +111,11 @@ func (t *tx) Depart(d bot.Delivery, f bot.Flight, duty bot.Duty) error {
 func (t *tx) Settle(d bot.Delivery, flight bot.Flight, seen int64, due time.Time) error {
 	f := d.Flight
 	return t.one(`
-		UPDATE deliveries SET told = $3, heard = $4, receipt = $5, rings = $6, reposts = $7, tries = $8, plain = $9,
+		UPDATE deliveries SET
+			first_at = CASE WHEN first_at = 0 AND ($3 > 0 OR $4 <> '') THEN CAST($17 AS BIGINT) ELSE first_at END,
+			last_at = CASE WHEN told < $3 THEN CAST($17 AS BIGINT) ELSE last_at END,
+			edits = CASE WHEN flight_act = 'edit' AND told < $3 THEN edits + 1 ELSE edits END,
+			told = $3, heard = $4, receipt = $5, rings = $6, reposts = $7, tries = $8, plain = $9,
 			flight_act = $10, flight_purpose = $11, flight_revision = $12, flight_says = $13, flight_at = $14,
 			due = CASE WHEN EXISTS (SELECT 1 FROM incidents WHERE id = $1 AND revision = $15) THEN CAST($16 AS BIGINT)
 				ELSE CAST($17 AS BIGINT) END,
