@@ -51,18 +51,6 @@ func (b *Board) view(p Platform, standings []Standing) PlatformView {
 	return view
 }
 
-// Incidents lists the newest incidents, newest first, at most n.
-func (b *Board) Incidents(ctx context.Context, n int) (list []Incident, err error) {
-	err = b.Store.View(ctx, func(tx Tx) error {
-		list, err = tx.LastIncidents(n)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the incidents: %w", err)
-	}
-	return list, nil
-}
-
 // Ask narrows an overview to the platform that a person named. Typing errors are forgiven; where nothing is near
 // enough, the overview says which names are nearest.
 func (b *Board) Ask(o Overview, word string) Overview {

@@ -89,8 +89,8 @@ func (b *Board) Hours(ctx context.Context, p PlatformID, from, until time.Time) 
 	return hours, nil
 }
 
-// Known lists the incidents that a page shows: those that go on, and the newest others, at most n, newest first.
-func (b *Board) Known(ctx context.Context, n int) (list []Incident, err error) {
+// Incidents lists the newest incidents, open or not, at most n, and older ones that go on, newest first.
+func (b *Board) Incidents(ctx context.Context, n int) (list []Incident, err error) {
 	err = b.Store.View(ctx, func(tx Tx) error {
 		open, err := tx.OpenIncidents()
 		if err != nil {

@@ -43,19 +43,15 @@ type (
 	}
 )
 
-func (p *Page) status(f *facts) *document {
-	body, err := json.MarshalIndent(p.statusJSON(f), "", "  ")
-	if err != nil {
-		p.config.Logger.Error("write the status as JSON", "err", err)
-	}
-	return p.json(pageCache, append(body, '\n'))
-}
+func (p *Page) status(f *facts) *document { return p.json(pageCache, p.statusJSON(f)) }
 
-func (p *Page) json(cache string, body []byte) *document {
-	d := p.document("application/json", cache, body)
-	d.header["Access-Control-Allow-Origin"] = []string{"*"} // public facts, for any site
-	d.header["Cross-Origin-Resource-Policy"] = []string{"cross-origin"}
-	return d
+// json writes a value as it stands in openapi.yaml.
+func (p *Page) json(cache string, value any) *document {
+	body, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		p.config.Logger.Error("write JSON", "err", err)
+	}
+	return p.open("application/json", cache, append(body, '\n'))
 }
 
 func (p *Page) statusJSON(f *facts) statusJSON {
@@ -95,7 +91,7 @@ func (f *facts) asOf() time.Time {
 func (p *Page) platformJSON(f *facts, v bot.PlatformView) platformJSON {
 	return platformJSON{
 		ID: v.Platform.ID, Name: v.Platform.Name, Condition: conditionWord(v.Condition),
-		Label: p.config.Label(v.Condition), Outage: v.Condition.Outage(), Current: f.current(v),
+		Label: p.config.Label(defaultLanguage, v.Condition), Outage: v.Condition.Outage(), Current: f.current(v),
 		Since: instant(v.Since), CheckedAt: instant(v.CheckedAt), EverySeconds: int(v.Every / time.Second),
 		Vantages: v.Vantages,
 	}

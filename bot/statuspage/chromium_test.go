@@ -69,13 +69,13 @@ func TestInBrowser(t *testing.T) {
 		source *source
 		path   string
 	}{
-		"morning": {morning(t), "/"}, "serene": {serene(t), "/"}, "offline": {offline, "/fixe"}, "crowd": {crowd(t), "/"},
+		"morning": {morning(t), "/"}, "serene": {serene(t), "/"}, "offline": {offline, "/"}, "crowd": {crowd(t), "/"},
 		"open": {morning(t), "/incidents/9"}, "ended": {morning(t), "/incidents/8"},
 		"missing": {morning(t), "/nowhere"}, "absent": {&source{err: errDatabase}, "/"},
 	}
 	b := startBrowser(t, binary)
 	for name, page := range pages {
-		server := httptest.NewServer(newPage(page.source))
+		server := httptest.NewServer(newPage(t, page.source))
 		t.Cleanup(server.Close)
 		for _, width := range widths {
 			for _, scheme := range []string{"light", "dark"} {

@@ -114,12 +114,24 @@ func wanted(weight string) bool {
 	return err == nil && q > 0
 }
 
-// securityHeader is sent with every answer. The page loads nothing but its icon, runs nothing, and stands in no frame;
-// its only style sheet is named by its hash.
-func securityHeader(style string) http.Header {
-	sum := sha256.Sum256([]byte(style))
-	policy := "default-src 'none'; img-src 'self'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// open prepares an answer that programs of any site may read.
+func (p *Page) open(contentType, cache string, body []byte) *document {
+	d := p.document(contentType, cache, body)
+	d.header["Access-Control-Allow-Origin"] = []string{"*"} // public facts, for any site
+	d.header["Access-Control-Expose-Headers"] = []string{"ETag"}
+	d.header["Cross-Origin-Resource-Policy"] = []string{"cross-origin"}
+	return d
+}
+
+// securityHeader is sent with every answer. The page loads nothing but its icon and badges, asks nobody but itself, and
+// stands in no frame; its only style sheet and its only script are named by their hashes.
+func securityHeader(style, script string) http.Header {
+	hash := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	policy := "default-src 'none'; img-src 'self'; connect-src 'self'; style-src " + hash(style) + "; script-src " +
+		hash(script) + "; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	return http.Header{
 		"Content-Security-Policy":    {policy},
 		"Cross-Origin-Opener-Policy": {"same-origin"},

@@ -8,11 +8,17 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/robfig/cron/v3"
+
 	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/calendar"
+	"github.com/panneau-ecole/panneau/locales"
 )
 
 // source is a Source whose facts a test may change while the page reads them.
@@ -20,21 +26,56 @@ type source struct {
 	mu        sync.Mutex
 	overview  bot.Overview
 	incidents []bot.Incident
+	dossiers  map[bot.IncidentID]bot.Dossier // of those in incidents, and of older ones
+	hours     func(p bot.PlatformID, from, until time.Time) []bot.Hour
 	err       error
 	reads     int
+	files     int // how often a dossier was read
+	pasts     int // how often the hours of a platform were read
+}
+
+func (s *source) Dossier(_ context.Context, id bot.IncidentID) (bot.Dossier, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.files++
+	if s.err != nil {
+		return bot.Dossier{}, s.err
+	}
+	d, found := s.dossiers[id]
+	for _, i := range s.incidents {
+		if i.ID == id {
+			d.Incident, found = i, true
+		}
+	}
+	if !found {
+		return d, bot.ErrNotFound
+	}
+	return d, nil
+}
+
+func (s *source) Hours(_ context.Context, p bot.PlatformID, from, until time.Time) ([]bot.Hour, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pasts++
+	if s.err != nil || s.hours == nil {
+		return nil, s.err
+	}
+	return s.hours(p, from, until), nil
 }
 
 func (s *source) Overview(context.Context) (bot.Overview, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reads++
-	return s.overview, s.err
+	overview := s.overview
+	overview.Platforms = slices.Clone(overview.Platforms)
+	return overview, s.err
 }
 
 func (s *source) Incidents(context.Context) ([]bot.Incident, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.incidents, s.err
+	return slices.Clone(s.incidents), s.err
 }
 
 func (s *source) change(f func(s *source)) {
@@ -45,21 +86,31 @@ func (s *source) change(f func(s *source)) {
 
 var errDatabase = errors.New("database is locked")
 
-func label(c bot.Condition) string {
-	return map[bot.Condition]string{
-		bot.NotYetKnown:     "pas encore vérifié",
-		bot.Normal:          "fonctionne normalement",
-		bot.Slowed:          "fonctionne lentement",
-		bot.Partial:         "fonctionne en partie",
-		bot.Unstable:        "fonctionne par moments",
-		bot.LoginImpossible: "connexion impossible",
-		bot.Saturated:       "saturé",
-		bot.Unreachable:     "inaccessible",
-		bot.Maintenance:     "maintenance prévue",
-		bot.Suspended:       "suspendu par décision",
-		bot.Closed:          "fermé",
-		bot.Unverifiable:    "non vérifiable",
-	}[c]
+// configure gives a page the words and the calendar of the program.
+func configure(t testing.TB, s Source) Config {
+	t.Helper()
+	words, err := locales.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	almanac, err := calendar.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	label := func(lang string, c bot.Condition) string {
+		text, err := words.Condition(lang, c)
+		if err != nil {
+			t.Error(err)
+		}
+		return text
+	}
+	return Config{
+		Source: s, Label: label, Renderer: words, Almanac: almanac, Logger: slog.New(slog.DiscardHandler),
+		Chat: func(id bot.AccountID) bot.ChatPlatform {
+			kind, _, _ := strings.Cut(string(id), "-")
+			return bot.ChatPlatform(kind)
+		},
+	}
 }
 
 func paris(t testing.TB) *time.Location {
@@ -86,7 +137,7 @@ func morning(t testing.TB) *source {
 	late.CheckedAt = at(6, 7, 2)
 	waiting := view("pix", "Pix", bot.NotYetKnown, time.Time{}, 0)
 	waiting.CheckedAt = time.Time{}
-	return &source{
+	s := &source{
 		overview: bot.Overview{
 			Now: now, Place: bot.Place{Location: location, Name: "Paris"}, PageURL: "https://panneau.example/",
 			Platforms: []bot.PlatformView{
@@ -116,6 +167,75 @@ func morning(t testing.TB) *source {
 			{ID: 10, Platform: "staff-only", Condition: bot.Unreachable, Worst: bot.Unreachable, Since: at(6, 8, 0), Revision: 1},
 		},
 	}
+	platforms := s.overview.Platforms
+	platforms[4].Platform.Areas, platforms[5].Platform.Areas = []string{"Lille", "Amiens"}, []string{"Paris", "Créteil", "Versailles"}
+	platforms[9].Platform.Readers = []bot.Audience{bot.Teachers}
+	platforms[1].Platform.URL = "https://www.index-education.com/fr/"
+	platforms[6].Platform.Maintenances = []bot.Period{
+		{From: at(6, 6, 0), To: at(6, 12, 0)}, {Start: cron.Every(7 * 24 * time.Hour), Length: 2 * time.Hour},
+	}
+	return keep(s)
+}
+
+// keep gives the morning what is kept of its incidents, one that is not listed any more, and 90 days of history.
+func keep(s *source) *source {
+	location := s.overview.Place.Location
+	at := func(day, hour, minute int) time.Time { return time.Date(2027, 4, day, hour, minute, 20, 0, location) }
+	s.dossiers = map[bot.IncidentID]bot.Dossier{
+		12: {
+			Revisions: []bot.Revision{
+				{Number: 1, At: at(6, 8, 6), Condition: bot.Slowed, Reason: bot.ReasonSlow},
+				{Number: 2, At: at(6, 8, 20), Condition: bot.Unreachable, Reason: bot.ReasonTimeoutConnect},
+			},
+			Tallies: []bot.Tally{
+				{Account: "telegram-parents-du-college-jean-moulin", Chats: 40, Edits: 39, Rings: 40, Waiting: 1, First: at(6, 8, 6), Last: at(6, 8, 21)},
+				{Account: "telegram-2", Chats: 2, First: at(6, 8, 7), Last: at(6, 8, 7)},
+				{Account: "slack-equipe", Chats: 1, Edits: 1, First: at(6, 8, 6), Last: at(6, 8, 20)},
+			},
+			Verdicts: []bot.Verdict{
+				{Check: "pronote/accueil", Platform: "pronote", Vantage: "lille", At: at(6, 8, 4), Outcome: bot.Up, Evidence: bot.Evidence{Status: 200, Latency: 340 * time.Millisecond}},
+				{Check: "pronote/accueil", Platform: "pronote", Vantage: "lille", At: at(6, 8, 5), Outcome: bot.Down, Reason: bot.ReasonTimeoutConnect, Evidence: bot.Evidence{Address: "10.0.0.7:443", Detail: "dial tcp 10.0.0.7:443: i/o timeout"}},
+			},
+		},
+		8: {Revisions: []bot.Revision{
+			{Number: 1, At: at(5, 10, 1), Condition: bot.Unreachable, Reason: bot.ReasonDNS},
+			{Number: 2, At: at(5, 11, 37), Condition: bot.Normal},
+		}},
+		3: {
+			Incident: bot.Incident{
+				ID: 3, Platform: "pronote", Condition: bot.Normal, Worst: bot.Saturated, Since: at(1, 8, 0), OpenedAt: at(1, 8, 1),
+				ChangedAt: at(1, 9, 0), ResolvedAt: at(1, 9, 0), Revision: 2,
+			},
+			Revisions: []bot.Revision{{Number: 1, At: at(1, 8, 1), Condition: bot.Saturated}, {Number: 2, At: at(1, 9, 1), Condition: bot.Normal}},
+		},
+		4: {Incident: bot.Incident{ID: 4, Platform: "staff-only", Worst: bot.Unreachable, ResolvedAt: at(1, 9, 0), Revision: 2}},
+	}
+	s.hours = pastHours
+	return s
+}
+
+// pastHours is a history in which every platform had a bad morning two days ago, Pronote a few more, one was slow, and
+// one was first checked last week.
+func pastHours(p bot.PlatformID, from, until time.Time) []bot.Hour {
+	var list []bot.Hour
+	for start := from.Truncate(time.Hour); start.Before(until); start = start.Add(time.Hour) {
+		h := bot.Hour{Platform: p, Check: bot.CheckID(p + "/accueil"), Vantage: "lille", Start: start, Up: 60}
+		age := int(until.Sub(start).Hours() / 24)
+		switch {
+		case p == "pix" || p == "lumni" && age > 7:
+			continue
+		case p == "pronote" && age%19 == 4 && start.Hour() < 9:
+			h.Up, h.Down = 10, 50
+		case p == "pronote" && age%17 == 6 && start.Hour() == 8:
+			h.Up, h.Down = 50, 10
+		case p == "ecoledirecte" && age%15 == 5:
+			h.Up, h.Slow = 20, 40
+		case age == 3 && start.Hour() == 10:
+			h.Up, h.Down = 40, 20
+		}
+		list = append(list, h)
+	}
+	return list
 }
 
 // serene is a day on which everything works.
@@ -157,8 +277,9 @@ func crowd(t testing.TB) *source {
 	return s
 }
 
-func newPage(s Source) *Page {
-	return New(Config{Source: s, Label: label, Logger: slog.New(slog.DiscardHandler)})
+func newPage(t testing.TB, s Source) *Page {
+	t.Helper()
+	return New(configure(t, s))
 }
 
 // get asks the page; headers come in pairs.

@@ -46,7 +46,14 @@ func TestGolden(t *testing.T) {
 		status int
 	}{
 		{"morning.html", morning(t), "/", http.StatusOK},
-		{"fixed.html", morning(t), "/fixe", http.StatusOK},
+		{"lille.html", morning(t), "/?academie=lille&public=familles", http.StatusOK},
+		{"platform.html", morning(t), "/plateformes/pronote", http.StatusOK},
+		{"badge.svg", morning(t), "/plateformes/pronote.svg", http.StatusOK},
+		{"morning.atom", morning(t), "/incidents.atom", http.StatusOK},
+		{"morning.rss", morning(t), "/incidents.rss", http.StatusOK},
+		{"morning.ics", morning(t), "/maintenances.ics", http.StatusOK},
+		{"evidence.json", morning(t), "/incidents/12.json", http.StatusOK},
+		{"incident-old.html", morning(t), "/incidents/3", http.StatusOK},
 		{"serene.html", serene(t), "/", http.StatusOK},
 		{"offline.html", offline(morning(t)), "/", http.StatusOK},
 		{"empty.html", empty, "/", http.StatusOK},
@@ -63,12 +70,13 @@ func TestGolden(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			w := get(t, newPage(test.source), test.path)
+			w := get(t, newPage(t, test.source), test.path)
 			if w.Code != test.status {
 				t.Errorf("status %d, want %d", w.Code, test.status)
 			}
-			// The style sheet has a file of its own; its place says that it arrived whole.
+			// The style sheet and the script have files of their own; their places say that they arrived whole.
 			body := strings.Replace(w.Body.String(), "<style>"+style+"</style>", "<style>…</style>", 1)
+			body = strings.Replace(body, "<script>"+script+"</script>", "<script>…</script>", 1)
 			golden(t, test.name, []byte(body))
 		})
 	}
@@ -91,7 +99,7 @@ func TestAPIDescription(t *testing.T) {
 	offline.overview.Offline = true
 	for name, s := range map[string]*source{"morning": morning(t), "offline": offline, "crowd": crowd(t), "empty": {}} {
 		t.Run(name, func(t *testing.T) {
-			w := get(t, newPage(s), "/api/v1/status.json")
+			w := get(t, newPage(t, s), "/api/v1/status.json")
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://panneau.example/api/v1/status.json", nil)
 			if err != nil {
 				t.Fatal(err)
@@ -110,7 +118,7 @@ func TestAPIDescription(t *testing.T) {
 			}
 		})
 	}
-	if got := get(t, newPage(morning(t)), "/api/v1/openapi.yaml"); got.Body.String() != openAPI {
+	if got := get(t, newPage(t, morning(t)), "/api/v1/openapi.yaml"); got.Body.String() != openAPI {
 		t.Error("the description is not served as it is")
 	}
 }

@@ -10,34 +10,35 @@ import (
 
 // homeView is the state of everything.
 type homeView struct {
+	Choice    choiceView
 	Tone      string
 	Total     int
 	Normal    int // platforms that work as they should
 	Trouble   int // platforms with an outage
 	Open      []incidentView
 	Ended     []incidentView
+	Planned   []plannedView
 	Platforms []platformView
+	Legend    string // whose school days the bars show; empty without bars
 }
 
-// platformView is one platform on the page.
-type platformView struct {
-	Name    string
-	Tone    string
-	Label   string
-	Current bool // false: the state is the last that is known
-	Since   *moment
-	Checked *moment
-	Places  int
-	Path    string // of its open incident; empty without
+func (p *Page) home(f *facts, q filter) *document {
+	l := p.languages[q.lang]
+	title := l.say("title.filtered", map[string]string{"Area": q.area.name, "Public": p.audience(q, q.reader)})
+	view := p.view(f, q, homePath, title)
+	view.Home = p.homeView(f, q)
+	return p.page("home", pageCache, l, view)
 }
 
-func (p *Page) homeView(f *facts) *homeView {
-	h := &homeView{Total: len(f.overview.Platforms)}
-	paths := f.openPaths()
+func (p *Page) homeView(f *facts, q filter) *homeView {
+	h := &homeView{Total: len(f.overview.Platforms), Choice: p.choice(q)}
 	for _, view := range f.overview.Platforms {
-		shown := p.platformView(f, view)
-		shown.Path = paths[view.Platform.ID]
+		shown := p.platformView(f, q, view)
+		if shown.Strip != nil {
+			h.Legend = p.legend(q)
+		}
 		h.Platforms = append(h.Platforms, shown)
+		h.Planned = append(h.Planned, f.planned(view.Platform)...)
 		switch {
 		case !f.current(view):
 		case view.Condition.Outage():
@@ -46,11 +47,13 @@ func (p *Page) homeView(f *facts) *homeView {
 			h.Normal++
 		}
 	}
+	slices.SortStableFunc(h.Planned, func(a, b plannedView) int { return a.start.Compare(b.start) })
+	h.Planned = h.Planned[:min(len(h.Planned), maxPlanned)]
 	for _, incident := range f.sorted() {
 		if incident.Open() {
-			h.Open = append(h.Open, *p.incidentView(f, incident))
+			h.Open = append(h.Open, *p.incidentView(f, q, incident))
 		} else if len(h.Ended) < maxEnded {
-			h.Ended = append(h.Ended, *p.incidentView(f, incident))
+			h.Ended = append(h.Ended, *p.incidentView(f, q, incident))
 		}
 	}
 	h.Tone = h.tone(f.doubt)
@@ -74,16 +77,6 @@ func (h *homeView) tone(d doubt) string {
 	}
 }
 
-func (f *facts) openPaths() map[bot.PlatformID]string {
-	paths := make(map[bot.PlatformID]string)
-	for _, incident := range f.incidents {
-		if incident.Open() {
-			paths[incident.Platform] = incidentPath(incident.ID)
-		}
-	}
-	return paths
-}
-
 // sorted lists the open incidents, oldest first, then the ended ones, the last first.
 func (f *facts) sorted() []bot.Incident {
 	return slices.SortedStableFunc(slices.Values(f.incidents), func(a, b bot.Incident) int {
@@ -97,21 +90,6 @@ func (f *facts) sorted() []bot.Incident {
 		}
 		return cmp.Or(b.ResolvedAt.Compare(a.ResolvedAt), cmp.Compare(b.ID, a.ID))
 	})
-}
-
-func (p *Page) platformView(f *facts, view bot.PlatformView) platformView {
-	v := platformView{
-		Name: view.Platform.Name, Tone: tone(view.Condition), Label: p.config.Label(view.Condition),
-		Current: f.current(view), Since: f.clock().moment(view.Since), Places: view.Vantages,
-	}
-	if f.doubt == "" {
-		v.Checked = f.clock().moment(view.CheckedAt)
-	}
-	if !v.Current {
-		// « Dernier état connu » is said of a state, not of not knowing one.
-		v.Current, v.Tone = v.Tone == toneUnknown, toneUnknown
-	}
-	return v
 }
 
 // leeway is how long past its turn a check may be before its result no longer counts as the state of now, however

@@ -1,6 +1,7 @@
 package statuspage
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/panneau-ecole/panneau/bot"
@@ -22,14 +23,71 @@ type incidentView struct {
 	Lasted    string
 	Checked   *moment
 	Places    int
+	Advice    []bot.Section // what to do
+	Steps     []stepView    // the timeline, oldest first
 }
 
-func (p *Page) incidentView(f *facts, i bot.Incident) *incidentView {
+// stepView is an entry of the timeline.
+type stepView struct {
+	Kind  string // "first", "returned", "back"; otherwise empty
+	At    *moment
+	Tone  string
+	Label string
+}
+
+func (p *Page) incident(f *facts, q filter, d bot.Dossier) *document {
+	l := p.languages[q.lang]
+	v := p.incidentView(f, q, d.Incident)
+	v.Advice, v.Steps = p.advice(f, q, d.Incident), p.steps(f, q, d)
+	title := l.say("title.open", v)
+	if !v.Open {
+		title = l.say("title.ended", v)
+	}
+	view := p.view(f, q, v.Path, title)
+	view.Incident = v
+	return p.page("incident", pageCache, l, view)
+}
+
+// advice is what to do while the incident goes on, as the chats tell it.
+func (p *Page) advice(f *facts, q filter, i bot.Incident) []bot.Section {
+	if !i.Open() {
+		return nil
+	}
 	platform := f.platform(i.Platform)
+	message, err := p.config.Renderer.Notice(p.languages[q.lang].tag, bot.Notice{
+		Purpose: bot.PurposeBulletin, Incident: i, Platform: platform.Platform, Audience: cmp.Or(q.reader, bot.Families),
+		CheckedAt: platform.CheckedAt, Now: f.now, Every: platform.Every, Vantages: platform.Vantages, Place: f.overview.Place,
+	})
+	if err != nil {
+		p.config.Logger.Error("render advice", "incident", i.ID, "err", err)
+	}
+	return message.Sections
+}
+
+// steps is the timeline of an incident.
+func (p *Page) steps(f *facts, q filter, d bot.Dossier) []stepView {
+	if len(d.Revisions) == 0 {
+		return nil
+	}
+	clock := f.clock()
+	steps := []stepView{{Kind: "first", At: clock.moment(d.Incident.Since), Tone: toneInfo}}
+	for _, r := range d.Revisions {
+		step := stepView{At: clock.moment(r.At), Tone: tone(r.Condition), Label: p.config.Label(p.languages[q.lang].tag, r.Condition)}
+		if !d.Incident.Open() && r.Number == d.Incident.Revision {
+			steps = append(steps, stepView{Kind: "returned", At: clock.moment(d.Incident.ResolvedAt), Tone: toneInfo})
+			step.Kind = "back"
+		}
+		steps = append(steps, step)
+	}
+	return steps
+}
+
+func (p *Page) incidentView(f *facts, q filter, i bot.Incident) *incidentView {
+	platform, lang := f.platform(i.Platform), p.languages[q.lang].tag
 	clock := f.clock()
 	v := &incidentView{
 		Path: incidentPath(i.ID), Name: platform.Platform.Name, Tone: tone(i.Condition),
-		Label: p.config.Label(i.Condition), Open: i.Open(), Current: f.current(platform),
+		Label: p.config.Label(lang, i.Condition), Open: i.Open(), Current: f.current(platform),
 		Since: clock.moment(i.Since), Confirmed: clock.moment(i.OpenedAt), Ended: clock.moment(i.ResolvedAt),
 		Places: platform.Vantages,
 	}
@@ -37,11 +95,11 @@ func (p *Page) incidentView(f *facts, i bot.Incident) *incidentView {
 		v.Changed = clock.moment(i.ChangedAt)
 	}
 	if i.Worst != i.Condition {
-		v.Worst = p.config.Label(i.Worst)
+		v.Worst = p.config.Label(lang, i.Worst)
 	}
 	switch {
 	case !v.Open:
-		v.Label, v.Lasted = p.config.Label(i.Worst), lastText(i.ResolvedAt.Sub(i.Since))
+		v.Label, v.Lasted = p.config.Label(lang, i.Worst), lastText(i.ResolvedAt.Sub(i.Since))
 	case !v.Current:
 		v.Current, v.Tone = v.Tone == toneUnknown, toneUnknown
 	}

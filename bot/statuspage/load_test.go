@@ -17,7 +17,7 @@ import (
 // TestManyReaders lets readers, a writer and the race detector meet.
 func TestManyReaders(t *testing.T) {
 	s := morning(t)
-	page := newPage(s)
+	page := newPage(t, s)
 	var readers sync.WaitGroup
 	for range 8 {
 		readers.Go(func() {
@@ -47,7 +47,7 @@ func TestServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := Server(listener.Addr().String(), newPage(morning(t)))
+	server := Server(listener.Addr().String(), newPage(t, morning(t)))
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	client := &http.Client{Transport: &http.Transport{}}
@@ -91,7 +91,7 @@ func TestServer(t *testing.T) {
 // BenchmarkPage measures the page against a handler that does nothing but write the same bytes, both without a
 // network.
 func BenchmarkPage(b *testing.B) {
-	page := newPage(crowd(b))
+	page := newPage(b, crowd(b))
 	first := get(b, page, "/", "Accept-Encoding", "gzip")
 	b.Run("page", func(b *testing.B) { ask(b, page) })
 	b.Run("bare", func(b *testing.B) { ask(b, bare(first)) })
@@ -99,7 +99,7 @@ func BenchmarkPage(b *testing.B) {
 
 // BenchmarkServer measures the same over loopback connections.
 func BenchmarkServer(b *testing.B) {
-	page := newPage(crowd(b))
+	page := newPage(b, crowd(b))
 	first := get(b, page, "/", "Accept-Encoding", "gzip")
 	b.Run("page", func(b *testing.B) { askServer(b, page) })
 	b.Run("bare", func(b *testing.B) { askServer(b, bare(first)) })
@@ -159,7 +159,7 @@ func askServer(b *testing.B, h http.Handler) {
 
 // BenchmarkSnapshot measures what the facts of 71 platforms cost each time they are read and shown.
 func BenchmarkSnapshot(b *testing.B) {
-	page := newPage(crowd(b))
+	page := newPage(b, crowd(b))
 	b.ReportAllocs()
 	for b.Loop() {
 		page.Changed()

@@ -3,8 +3,7 @@ package statuspage
 import (
 	"context"
 	"fmt"
-	"strings"
-	"sync"
+	"slices"
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
@@ -17,6 +16,9 @@ const (
 	patience = 3 * time.Second
 	// grace is how long facts that cannot be read again still count as those of now.
 	grace = time.Minute
+	// rest is how long documents are served while only the times of the last checks have moved: as long as a cache in
+	// between may serve them anyway (pageCache).
+	rest = 5 * time.Second
 )
 
 // facts is what the page tells.
@@ -26,6 +28,8 @@ type facts struct {
 	now       time.Time
 	seen      time.Time // when everything could last be seen; zero for never
 	doubt     doubt
+	newest    bot.IncidentID // of all incidents, listed or not
+	past      *past          // nil: it could not be read yet
 }
 
 // doubt is why the facts may no longer be true; empty while they are.
@@ -43,7 +47,8 @@ type snapshot struct {
 	failed    bool   // the source did not answer this time
 	made      time.Time
 	changes   int64 // of the page when the facts were read
-	documents map[string]func() *document
+	shelf     *shelf
+	shelvedAt time.Time // since when the shelf is filled
 }
 
 func (s *snapshot) fresh(changes int64) bool {
@@ -89,9 +94,28 @@ func (p *Page) snapshot(ctx context.Context, before *snapshot) *snapshot {
 		next.facts = before.facts.aged(next.made)
 	}
 	p.report(before.failed, err)
-	next.documents = p.documents(next.facts)
+	if next.facts != nil {
+		next.facts.past = p.past(ctx, before.facts, next.facts)
+	}
+	next.shelf, next.shelvedAt = before.shelf, before.shelvedAt
+	if before.shelf == nil || !next.facts.like(before.facts) || next.made.Sub(before.shelvedAt) >= rest {
+		next.shelf, next.shelvedAt = &shelf{}, next.made
+	}
 	return next
 }
+
+// like reports whether two readings tell the same, except for when there was a check last.
+func (f *facts) like(before *facts) bool {
+	return f != nil && before != nil && f.doubt == before.doubt && f.past == before.past &&
+		f.overview.PageURL == before.overview.PageURL &&
+		slices.EqualFunc(f.incidents, before.incidents, sameRevision) &&
+		slices.EqualFunc(f.overview.Platforms, before.overview.Platforms, func(a, b bot.PlatformView) bool {
+			return a.Platform.ID == b.Platform.ID && a.Platform.Name == b.Platform.Name && a.Condition == b.Condition &&
+				a.Since.Equal(b.Since) && a.Vantages == b.Vantages && f.current(a) == before.current(b)
+		})
+}
+
+func sameRevision(a, b bot.Incident) bool { return a.ID == b.ID && a.Revision == b.Revision }
 
 func (p *Page) read(ctx context.Context) (*facts, error) {
 	overview, err := p.config.Source.Overview(ctx)
@@ -105,7 +129,11 @@ func (p *Page) read(ctx context.Context) (*facts, error) {
 	if overview.Place.Location == nil {
 		overview.Place.Location = time.UTC
 	}
-	return &facts{overview: overview, incidents: listed(incidents, overview.Platforms), now: overview.Now}, nil
+	f := &facts{overview: overview, incidents: listed(incidents, overview.Platforms), now: overview.Now}
+	for _, incident := range incidents {
+		f.newest = max(f.newest, incident.ID)
+	}
+	return f, nil
 }
 
 // listed leaves out the incidents of platforms that the page does not show.
@@ -154,34 +182,4 @@ func (p *Page) report(failed bool, err error) {
 	case err == nil && failed:
 		p.config.Logger.Info("status page reads the facts again")
 	}
-}
-
-// documents lists what can be asked for, by path.
-func (p *Page) documents(f *facts) map[string]func() *document {
-	if f == nil {
-		return nil
-	}
-	documents := map[string]func() *document{
-		homePath:   sync.OnceValue(func() *document { return p.home(f, true) }),
-		fixedPath:  sync.OnceValue(func() *document { return p.home(f, false) }),
-		statusPath: sync.OnceValue(func() *document { return p.status(f) }),
-	}
-	for _, incident := range f.incidents {
-		documents[incidentPath(incident.ID)] = sync.OnceValue(func() *document { return p.incident(f, incident) })
-	}
-	return documents
-}
-
-const (
-	homePath      = "/"
-	fixedPath     = "/fixe"
-	statusPath    = "/api/v1/status.json"
-	incidentsPath = "/incidents/"
-)
-
-func incidentPath(id bot.IncidentID) string { return fmt.Sprintf("%s%d", incidentsPath, id) }
-
-// routed reports whether the path may lead to a document once there are facts.
-func routed(path string) bool {
-	return path == homePath || path == fixedPath || path == statusPath || strings.HasPrefix(path, incidentsPath)
 }

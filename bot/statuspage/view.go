@@ -1,6 +1,8 @@
 package statuspage
 
 import (
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
@@ -8,24 +10,42 @@ import (
 
 // pageView is what every template gets.
 type pageView struct {
-	Title     string
-	Canonical string
-	Reload    bool // by itself, every minute
-	Fixed     bool // the page for people whom the reloading disturbs
-	Now       *moment
-	Place     string
-	Doubt     doubt
-	Seen      *moment // with Doubt: from when the facts are; nil when that is not known
-	Home      *homeView
-	Incident  *incidentView
+	Lang     string
+	Title    string
+	Base     string // the page's public address without a final slash; empty where it has none
+	Path     string // with the filter
+	Live     bool   // it keeps itself up to date where there is JavaScript
+	Feed     *linksView
+	Now      *moment
+	Place    string
+	Doubt    doubt
+	Seen     *moment // with Doubt: from when the facts are; nil when that is not known
+	Home     *homeView
+	Incident *incidentView
+	Platform *platformView
 }
 
+// linksView is where the same is told otherwise.
+type linksView struct{ Atom, RSS, Calendar string }
+
 // view fills in what all pages have in common.
-func (f *facts) view(title string) pageView {
+func (p *Page) view(f *facts, q filter, path, title string) pageView {
+	query := p.query(q)
 	return pageView{
-		Title: title, Canonical: f.overview.PageURL, Now: f.clock().moment(f.now), Place: f.overview.Place.Name,
+		Lang: p.languages[q.lang].tag, Title: title, Base: f.base(), Path: path + query, Live: true,
+		Feed: &linksView{atomPath + query, rssPath + query, calendarPath + query},
+		Now:  f.clock().moment(f.now), Place: f.overview.Place.Name,
 		Doubt: f.doubt, Seen: f.clock().moment(f.seenIfDoubted()),
 	}
+}
+
+// base is the page's public address without a final slash; empty where it has none that a link may lead to.
+func (f *facts) base() string {
+	address, err := url.Parse(f.overview.PageURL)
+	if err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http" {
+		return ""
+	}
+	return strings.TrimRight(address.String(), "/")
 }
 
 func (f *facts) clock() clock { return clock{now: f.now, location: f.overview.Place.Location} }

@@ -106,8 +106,8 @@ func TestLastVerdicts(t *testing.T) {
 	})
 }
 
-// TestKnownKeepsOldOpenIncidents: an incident that goes on is not lost behind newer ones.
-func TestKnownKeepsOldOpenIncidents(t *testing.T) {
+// TestIncidentsKeepOldOnesThatGoOn: an incident that goes on is not lost behind newer ones.
+func TestIncidentsKeepOldOnesThatGoOn(t *testing.T) {
 	engines(t, func(t *testing.T, s *store.Store) {
 		var ids []bot.IncidentID
 		for _, platform := range []bot.PlatformID{"a", "b", "c"} {
@@ -122,7 +122,7 @@ func TestKnownKeepsOldOpenIncidents(t *testing.T) {
 			})
 			ids = append(ids, i.ID)
 		}
-		list, err := (&bot.Board{Store: s}).Known(t.Context(), 1)
+		list, err := (&bot.Board{Store: s}).Incidents(t.Context(), 1)
 		if err != nil || len(list) != 2 || list[0].ID != ids[2] || list[1].ID != ids[0] {
 			t.Errorf("got %v %v, want incidents %d and %d", list, err, ids[2], ids[0])
 		}

@@ -52,9 +52,6 @@ type speaker struct {
 // runLimit bounds one run of a check whose own limits failed to.
 const runLimit = time.Minute
 
-// stopLimit is how long the page's last answers may take when the program stops.
-const stopLimit = 3 * time.Second
-
 // newApp wires an app on an open store and an open listener for the page.
 func newApp(
 	m Main, c *config.Config, words *locales.Renderer, store bot.Store, listener net.Listener, replica string,
@@ -77,7 +74,9 @@ func newApp(
 	a.patrol = &bot.Patrol{
 		Rounds: rounds, Watch: a.watch, Vantage: c.Watch.Vantage, Burst: bot.DefaultBurst(), Logger: a.log,
 	}
-	a.page = statuspage.New(statuspage.Config{Source: pageSource{a.board}, Label: a.label, Logger: a.log})
+	if a.page, err = a.newPage(); err != nil {
+		return nil, err
+	}
 	for _, account := range c.Accounts {
 		s, err := a.newSpeaker(m, account)
 		if err != nil {
@@ -263,24 +262,6 @@ func (a *app) prepare(ctx context.Context) error {
 	return nil
 }
 
-func (a *app) servePage(ctx context.Context) error {
-	server := statuspage.Server(a.listener.Addr().String(), a.page)
-	stopped := make(chan error, 1)
-	stop := context.AfterFunc(ctx, func() {
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
-		defer cancel()
-		stopped <- server.Shutdown(limited)
-	})
-	defer stop()
-	if err := server.Serve(a.listener); ctx.Err() == nil {
-		return fmt.Errorf("serve the page: %w", err)
-	}
-	if err := <-stopped; err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("stop the page: %w", err)
-	}
-	return nil
-}
-
 // changed tells everybody that the ledger has changed.
 func (a *app) changed() {
 	for _, s := range a.speakers {
@@ -316,32 +297,4 @@ func (a *app) text(key string, data map[string]any) string {
 		a.log.Error("find a text", "key", key, "err", err)
 	}
 	return text
-}
-
-// label names a condition for the page.
-func (a *app) label(c bot.Condition) string {
-	text, err := a.words.Condition("fr", c)
-	if err != nil {
-		a.log.Error("name a condition", "condition", c, "err", err)
-		return string(c)
-	}
-	return text
-}
-
-// pageSource gives the page its facts.
-type pageSource struct{ board *bot.Board }
-
-// lastIncidents is how many incidents the page knows.
-const lastIncidents = 50
-
-func (p pageSource) Overview(ctx context.Context) (bot.Overview, error) {
-	place, err := paris()
-	if err != nil {
-		return bot.Overview{}, err
-	}
-	return p.board.Overview(ctx, nil, bot.Families, place)
-}
-
-func (p pageSource) Incidents(ctx context.Context) ([]bot.Incident, error) {
-	return p.board.Incidents(ctx, lastIncidents)
 }

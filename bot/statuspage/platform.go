@@ -1,0 +1,96 @@
+package statuspage
+
+import (
+	"strings"
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// platformView is one platform, on the page of all and on its own.
+type platformView struct {
+	Name    string
+	Tone    string
+	Label   string
+	Current bool // false: the state is the last that is known
+	Since   *moment
+	Checked *moment
+	Places  int
+	Path    string
+	Strip   *stripView // nil: there is no history
+
+	// On its own page.
+	URL       string
+	Areas     string
+	Legend    string
+	Incidents []incidentView
+	Planned   []plannedView
+	Days      []dayView
+}
+
+func (p *Page) platform(f *facts, q filter, view bot.PlatformView) *document {
+	l := p.languages[q.lang]
+	v := p.platformView(f, q, view)
+	v.URL, v.Areas = view.Platform.URL, strings.Join(view.Platform.Areas, ", ")
+	v.Legend, v.Planned = p.legend(q), f.planned(view.Platform)
+	v.Days = p.troubledDays(f, q, view.Platform.ID)
+	for _, incident := range f.of(string(view.Platform.ID)).sorted() {
+		v.Incidents = append(v.Incidents, *p.incidentView(f, q, incident))
+	}
+	page := p.view(f, q, v.Path, l.say("title.open", v))
+	page.Platform = &v
+	page.Path, page.Feed = v.Path, &linksView{v.Path + ".atom", v.Path + ".rss", calendarPath}
+	return p.page("platform", pageCache, l, page)
+}
+
+func (p *Page) platformView(f *facts, q filter, view bot.PlatformView) platformView {
+	v := platformView{
+		Name: view.Platform.Name, Tone: tone(view.Condition), Path: platformPath(view.Platform.ID),
+		Label: p.config.Label(p.languages[q.lang].tag, view.Condition), Current: f.current(view),
+		Since: f.clock().moment(view.Since), Places: view.Vantages, Strip: p.strip(f, q, view.Platform.ID),
+	}
+	if f.doubt == "" {
+		v.Checked = f.clock().moment(view.CheckedAt)
+	}
+	if !v.Current {
+		// « Dernier état connu » is said of a state, not of not knowing one.
+		v.Current, v.Tone = v.Tone == toneUnknown, toneUnknown
+	}
+	return v
+}
+
+// plannedView is a maintenance that its owner announced.
+type plannedView struct {
+	Name        string
+	From, Until *moment
+
+	start, end time.Time
+}
+
+const (
+	// maxPlanned bounds the maintenances of a platform, and those on a page.
+	maxPlanned = 10
+	// farAhead is how far ahead maintenances are shown.
+	farAhead = 60 * 24 * time.Hour
+)
+
+// planned lists the maintenances of a platform that go on or are to come, the next first.
+func (f *facts) planned(p bot.Platform) []plannedView {
+	var list []plannedView
+	add := func(from, to time.Time) {
+		list = append(list, plannedView{p.Name, f.clock().moment(from), f.clock().moment(to), from, to})
+	}
+	for _, period := range p.Maintenances {
+		if period.Start == nil {
+			if period.To.After(f.now) && period.From.Before(f.now.Add(farAhead)) {
+				add(period.From, period.To)
+			}
+			continue
+		}
+		from := period.Start.Next(f.now.Add(-period.Length))
+		for ; len(list) < maxPlanned && !from.IsZero() && from.Before(f.now.Add(farAhead)); from = period.Start.Next(from) {
+			add(from, from.Add(period.Length))
+		}
+	}
+	return list
+}

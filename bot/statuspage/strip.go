@@ -1,0 +1,139 @@
+package statuspage
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// stripView is the last 90 days as bars, with the same in numbers.
+type stripView struct {
+	Paths   []pathView
+	Seen    int    // school days that something is known of
+	Trouble int    // of them, with difficulties
+	Share   string // of the time observed in which it could be reached, in percent: « 99,4 »
+}
+
+// pathView draws the days of one level: a line for each run of days, cut into bars by the style sheet's dashes.
+type pathView struct{ Class, Line string }
+
+// strip draws the last 90 days of a platform; nil where nothing is known of them.
+func (p *Page) strip(f *facts, q filter, id bot.PlatformID) *stripView {
+	days := p.days(f, q, id)
+	if days == nil {
+		return nil
+	}
+	s := &stripView{}
+	hours, down := 0, 0
+	for _, d := range days {
+		if d.hours > 0 {
+			s.Seen++
+			hours, down = hours+d.hours, down+d.down
+		}
+		if d.level == levelWarn || d.level == levelAlarm {
+			s.Trouble++
+		}
+	}
+	if s.Seen > 0 {
+		s.Share = percent(hours*60-down, hours*60)
+	}
+	// The middle of a bar of each height: 2, 10, 17 and 24 units (style.css), standing on the ground.
+	for _, level := range []struct{ class, middle string }{
+		{levelNone, "23"}, {levelCalm, "19"}, {levelWarn, "15.5"}, {levelAlarm, "12"},
+	} {
+		if line := runs(days, level.class, level.middle); line != "" {
+			s.Paths = append(s.Paths, pathView{level.class, line})
+		}
+	}
+	return s
+}
+
+// runs is the path of the school days of one level.
+func runs(days []day, level, middle string) string {
+	var path strings.Builder
+	for i := 0; i < len(days); {
+		n := 0
+		for i+n < len(days) && days[i+n].school && days[i+n].level == level {
+			n++
+		}
+		if n > 0 {
+			fmt.Fprintf(&path, "M%d %sh%d", 4*i, middle, 4*n-1)
+		}
+		i += max(n, 1)
+	}
+	return path.String()
+}
+
+// percent is a share with one decimal, never rounded up to 100 nor down to 0.
+func percent(part, whole int) string {
+	tenths := (1000*part + whole/2) / whole
+	switch {
+	case part < whole:
+		tenths = min(tenths, 999)
+	case tenths == 1000:
+		return "100"
+	}
+	if part > 0 {
+		tenths = max(tenths, 1)
+	}
+	return fmt.Sprintf("%d,%d", tenths/10, tenths%10)
+}
+
+// legend names whose school days the bars show.
+func (p *Page) legend(q filter) string {
+	return cmp.Or(q.area.name, p.languages[q.lang].say("history.zones", nil))
+}
+
+// dayView is a day with difficulties.
+type dayView struct {
+	ISO, Name  string
+	Down, Slow string // how long; empty for not
+}
+
+// troubledDays lists the days with difficulties, newest first.
+func (p *Page) troubledDays(f *facts, q filter, id bot.PlatformID) []dayView {
+	var list []dayView
+	days := p.days(f, q, id)
+	for i := len(days) - 1; i >= 0; i-- {
+		d := days[i]
+		if d.level != levelWarn && d.level != levelAlarm {
+			continue
+		}
+		v := dayView{ISO: d.date.String(), Name: dayText(d.date.At(0, time.UTC), f.now.Year())}
+		if d.down > 0 {
+			v.Down = lastText(time.Duration(d.down) * time.Minute)
+		}
+		if d.slow > 0 {
+			v.Slow = lastText(time.Duration(d.slow) * time.Minute)
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// historyJSON is the answer of /api/v1/history/{platform}.json.
+type historyJSON struct {
+	Platform bot.PlatformID `json:"platform"`
+	Name     string         `json:"name"`
+	Calendar string         `json:"calendar"`
+	Days     []dayJSON      `json:"days"`
+}
+
+type dayJSON struct {
+	Date        string `json:"date"`
+	School      bool   `json:"school"`
+	Hours       int    `json:"hours"`
+	SlowMinutes int    `json:"slow_minutes"`
+	DownMinutes int    `json:"down_minutes"`
+}
+
+func (p *Page) history(f *facts, q filter, view bot.PlatformView) *document {
+	h := historyJSON{Platform: view.Platform.ID, Name: view.Platform.Name, Calendar: p.legend(q), Days: []dayJSON{}}
+	for _, d := range p.days(f, q, view.Platform.ID) {
+		h.Days = append(h.Days, dayJSON{d.date.String(), d.school, d.hours, d.slow, d.down})
+	}
+	return p.json(feedCache, h)
+}
