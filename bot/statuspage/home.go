@@ -38,7 +38,9 @@ func (p *Page) homeView(f *facts, q filter) *homeView {
 			h.Legend = p.legend(q)
 		}
 		h.Platforms = append(h.Platforms, shown)
-		h.Planned = append(h.Planned, f.planned(view.Platform)...)
+		if next := f.planned(view.Platform); len(next) > 0 {
+			h.Planned = append(h.Planned, next[0])
+		}
 		switch {
 		case !f.current(view):
 		case view.Condition.Outage():

@@ -93,7 +93,7 @@ func TestFirstView(t *testing.T) {
 		source       *source
 		plain, wired int // bytes
 	}{
-		{"a morning with twelve platforms", morning(t), 25_000, 7_000},
+		{"a morning with twelve platforms", morning(t), 30_000, 8_000},
 		{"the whole catalogue with an incident of each", crowd(t), 100_000, 15_000},
 	} {
 		page := newPage(t, test.source)

@@ -1,6 +1,7 @@
 package statuspage
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -92,5 +93,6 @@ func (f *facts) planned(p bot.Platform) []plannedView {
 			add(from, from.Add(period.Length))
 		}
 	}
+	slices.SortStableFunc(list, func(a, b plannedView) int { return a.start.Compare(b.start) })
 	return list
 }
