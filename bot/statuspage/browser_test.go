@@ -20,6 +20,7 @@ type browser struct {
 	socket   *websocket.Conn
 	calls    int
 	problems []string // what the browser itself complained of since the last page
+	asked    []string // the addresses that were asked for since the last page
 }
 
 type browserMessage struct {
@@ -58,7 +59,7 @@ func startBrowser(t *testing.T, binary string) *browser {
 		_ = b.socket.Close()
 		_ = command.Wait()
 	})
-	for _, domain := range []string{"Page.enable", "Runtime.enable", "Log.enable"} {
+	for _, domain := range []string{"Page.enable", "Runtime.enable", "Log.enable", "Network.enable"} {
 		b.call(t, domain, nil)
 	}
 	return b
@@ -144,16 +145,66 @@ func (b *browser) read(t *testing.T, wanted func(browserMessage) bool) browserMe
 	}
 }
 
-// note keeps what stands in the browser's log: a policy that was broken, a file that is missing. An answer of 404 or
-// 503 to the page itself is what some tests ask for.
+// note keeps what stands in the browser's log and console (a policy that was broken, an exception), and what is asked
+// for. An answer of 404 or 503 to the page itself is what some tests ask for.
 func (b *browser) note(m browserMessage) {
-	if m.Method != "Log.entryAdded" {
+	var event struct {
+		Entry            struct{ Source, Text, URL string }
+		Request          struct{ URL string }
+		Type             string
+		Args             json.RawMessage
+		ExceptionDetails json.RawMessage
+	}
+	if err := json.Unmarshal(m.Params, &event); err != nil {
 		return
 	}
-	var event struct {
-		Entry struct{ Source, Text, URL string }
+	switch m.Method {
+	case "Log.entryAdded":
+		if event.Entry.Source != "network" {
+			b.problems = append(b.problems, event.Entry.Text)
+		}
+	case "Runtime.exceptionThrown":
+		b.problems = append(b.problems, string(event.ExceptionDetails))
+	case "Runtime.consoleAPICalled":
+		if event.Type == "error" || event.Type == "warning" {
+			b.problems = append(b.problems, string(event.Args))
+		}
+	case "Network.requestWillBeSent":
+		b.asked = append(b.asked, event.Request.URL)
 	}
-	if err := json.Unmarshal(m.Params, &event); err == nil && event.Entry.Source != "network" {
-		b.problems = append(b.problems, event.Entry.Text)
+}
+
+// evaluate runs a script in the page and reads what it, or its promise, comes to.
+func (b *browser) evaluate(t *testing.T, script string, into any) {
+	t.Helper()
+	answer := b.call(t, "Runtime.evaluate", map[string]any{"expression": script, "returnByValue": true, "awaitPromise": true})
+	var result struct {
+		Result           struct{ Value json.RawMessage }
+		ExceptionDetails json.RawMessage
 	}
+	if err := json.Unmarshal(answer, &result); err != nil || result.ExceptionDetails != nil {
+		t.Fatalf("script: %v %s", err, answer)
+	}
+	if into == nil {
+		return
+	}
+	if err := json.Unmarshal(result.Result.Value, into); err != nil {
+		t.Fatalf("script: %v %s", err, answer)
+	}
+}
+
+// press presses a key: "Tab", "Enter", " ", or a letter.
+func (b *browser) press(t *testing.T, key string) {
+	t.Helper()
+	codes := map[string]int{"Tab": 9, "Enter": 13, " ": 32}
+	params := map[string]any{"type": "keyDown", "key": key, "windowsVirtualKeyCode": codes[key]}
+	switch key {
+	case "Tab":
+	case "Enter":
+		params["text"] = "\r"
+	default:
+		params["text"] = key
+	}
+	b.call(t, "Input.dispatchKeyEvent", params)
+	b.call(t, "Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": key, "windowsVirtualKeyCode": codes[key]})
 }

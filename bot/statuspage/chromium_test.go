@@ -1,6 +1,7 @@
 package statuspage
 
 import (
+	_ "embed"
 	"encoding/base64"
 	"encoding/json"
 	"flag"
@@ -8,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -56,13 +58,25 @@ const audit = `(() => {
 	return faults
 })()`
 
-// TestInBrowser looks at the pages as a phone and a desk show them, light and dark, in the Chromium that
-// PANNEAU_TEST_CHROMIUM names.
-func TestInBrowser(t *testing.T) {
+// axe is https://github.com/dequelabs/axe-core; see testdata/SOURCES.md.
+//
+//go:embed testdata/axe.min.js
+var axe string
+
+// chromium is the browser for tests; without one they are skipped.
+func chromium(t *testing.T) *browser {
+	t.Helper()
 	binary := os.Getenv("PANNEAU_TEST_CHROMIUM")
 	if binary == "" {
 		t.Skip("PANNEAU_TEST_CHROMIUM does not name a Chromium binary")
 	}
+	return startBrowser(t, binary)
+}
+
+// TestInBrowser looks at the pages as a phone and a desk show them, light and dark, in the Chromium that
+// PANNEAU_TEST_CHROMIUM names, with an eye of our own and with axe-core's; nothing may be asked of another host.
+func TestInBrowser(t *testing.T) {
+	b := chromium(t)
 	offline := morning(t)
 	offline.overview.Offline = true
 	pages := map[string]struct {
@@ -70,10 +84,10 @@ func TestInBrowser(t *testing.T) {
 		path   string
 	}{
 		"morning": {morning(t), "/"}, "serene": {serene(t), "/"}, "offline": {offline, "/"}, "crowd": {crowd(t), "/"},
-		"open": {morning(t), "/incidents/9"}, "ended": {morning(t), "/incidents/8"},
+		"lille": {morning(t), "/?academie=lille&public=familles"}, "platform": {morning(t), "/plateformes/pronote"},
+		"open": {morning(t), "/incidents/12"}, "ended": {morning(t), "/incidents/8"}, "old": {morning(t), "/incidents/3"},
 		"missing": {morning(t), "/nowhere"}, "absent": {&source{err: errDatabase}, "/"},
 	}
-	b := startBrowser(t, binary)
 	for name, page := range pages {
 		server := httptest.NewServer(newPage(t, page.source))
 		t.Cleanup(server.Close)
@@ -81,10 +95,15 @@ func TestInBrowser(t *testing.T) {
 			for _, scheme := range []string{"light", "dark"} {
 				t.Run(fmt.Sprintf("%s/%d/%s", name, width, scheme), func(t *testing.T) {
 					b.look(t, server.URL+page.path, width, scheme)
-					for _, fault := range b.faults(t) {
+					b.keep(t, fmt.Sprintf("%s-%d-%s.png", name, width, scheme))
+					for _, fault := range append(b.faults(t), b.violations(t)...) {
 						t.Error(fault)
 					}
-					b.keep(t, fmt.Sprintf("%s-%d-%s.png", name, width, scheme))
+					for _, address := range b.asked {
+						if !strings.HasPrefix(address, server.URL+"/") {
+							t.Errorf("asked for %s", address)
+						}
+					}
 				})
 			}
 		}
@@ -100,7 +119,7 @@ func (b *browser) look(t *testing.T, url string, width int, scheme string) {
 	b.call(t, "Emulation.setEmulatedMedia", map[string]any{
 		"features": []any{map[string]any{"name": "prefers-color-scheme", "value": scheme}},
 	})
-	b.problems = nil
+	b.problems, b.asked = nil, nil
 	b.call(t, "Page.navigate", map[string]any{"url": url})
 	b.await(t, "Page.loadEventFired")
 }
@@ -108,15 +127,18 @@ func (b *browser) look(t *testing.T, url string, width int, scheme string) {
 // faults lists what the audit and the browser's own log find.
 func (b *browser) faults(t *testing.T) []string {
 	t.Helper()
-	answer := b.call(t, "Runtime.evaluate", map[string]any{"expression": audit, "returnByValue": true})
-	var result struct {
-		Result           struct{ Value []string }
-		ExceptionDetails json.RawMessage
-	}
-	if err := json.Unmarshal(answer, &result); err != nil || result.ExceptionDetails != nil {
-		t.Fatalf("audit: %v %s", err, answer)
-	}
-	return append(result.Result.Value, b.problems...)
+	var faults []string
+	b.evaluate(t, audit, &faults)
+	return append(faults, b.problems...)
+}
+
+// violations lists what axe-core finds, of all its rules.
+func (b *browser) violations(t *testing.T) []string {
+	t.Helper()
+	b.evaluate(t, axe+";0", nil)
+	var found []string
+	b.evaluate(t, `axe.run().then(r => r.violations.map(v => v.id + ': ' + v.help + ': ' + v.nodes.map(n => n.html).join(' ')))`, &found)
+	return found
 }
 
 // keep writes a picture of the whole page where -shots asks for it.

@@ -86,6 +86,22 @@ func (s *source) change(f func(s *source)) {
 
 var errDatabase = errors.New("database is locked")
 
+// strict fails a test in which something could not be rendered, which readers would see as a page cut short.
+type strict struct {
+	t testing.TB
+	slog.Handler
+}
+
+func (strict) Enabled(context.Context, slog.Level) bool { return true }
+
+func (s strict) Handle(_ context.Context, r slog.Record) error {
+	if strings.HasPrefix(r.Message, "render") || strings.HasPrefix(r.Message, "write") {
+		s.t.Helper()
+		r.Attrs(func(a slog.Attr) bool { s.t.Error(r.Message, a); return true })
+	}
+	return nil
+}
+
 // configure gives a page the words and the calendar of the program.
 func configure(t testing.TB, s Source) Config {
 	t.Helper()
@@ -105,7 +121,7 @@ func configure(t testing.TB, s Source) Config {
 		return text
 	}
 	return Config{
-		Source: s, Label: label, Renderer: words, Almanac: almanac, Logger: slog.New(slog.DiscardHandler),
+		Source: s, Label: label, Renderer: words, Almanac: almanac, Logger: slog.New(strict{t, slog.DiscardHandler}),
 		Chat: func(id bot.AccountID) bot.ChatPlatform {
 			kind, _, _ := strings.Cut(string(id), "-")
 			return bot.ChatPlatform(kind)
