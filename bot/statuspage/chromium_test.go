@@ -52,6 +52,10 @@ const audit = `(() => {
 		if ((Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 3) faults.push('pale shape in ' + shape.parentElement.textContent)
 		if (!shape.getBoundingClientRect().width) faults.push('shape without size')
 	}
+	for (const bar of document.querySelectorAll('.bars path')) {
+		const a = light(parse(getComputedStyle(bar).stroke)), b = light(ground(bar))
+		if ((Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 3) faults.push('pale bars of ' + bar.getAttribute('class'))
+	}
 	for (const a of document.querySelectorAll('h3 a, .brand a, .back a'))
 		if (a.getBoundingClientRect().height < 24) faults.push('small target: ' + a.textContent)
 	if (document.querySelectorAll('h1').length != 1) faults.push('not one first heading')

@@ -41,6 +41,33 @@ func TestManyReaders(t *testing.T) {
 	readers.Wait()
 }
 
+// TestReadersDoNotWaitForARendering: while a document is rendered anew, the others get the one before.
+func TestReadersDoNotWaitForARendering(t *testing.T) {
+	first := (*shelf)(nil).after()
+	old := &document{}
+	first.put("/", func() *document { return old })
+	second := first.after()
+	rendering, finish := make(chan struct{}), make(chan struct{})
+	var maker sync.WaitGroup
+	maker.Go(func() {
+		second.put("/", func() *document { close(rendering); <-finish; return &document{etag: "new"} })
+	})
+	<-rendering
+	never := func() *document { t.Error("rendered twice"); return nil }
+	if got := second.put("/", never); got != old {
+		t.Errorf("a reader got %v", got)
+	}
+	close(finish)
+	maker.Wait()
+	if got := second.put("/", never); got.etag != "new" || second.find("/") != got {
+		t.Errorf("afterwards a reader got %v", got)
+	}
+	third := second.after()
+	if third.before.Load() != second || second.before.Load() != nil {
+		t.Error("old shelves pile up")
+	}
+}
+
 // TestServer speaks to the page over a real connection.
 func TestServer(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -88,23 +115,6 @@ func TestServer(t *testing.T) {
 	}
 }
 
-// BenchmarkPage measures the page against a handler that does nothing but write the same bytes, both without a
-// network.
-func BenchmarkPage(b *testing.B) {
-	page := newPage(b, crowd(b))
-	first := get(b, page, "/", "Accept-Encoding", "gzip")
-	b.Run("page", func(b *testing.B) { ask(b, page) })
-	b.Run("bare", func(b *testing.B) { ask(b, bare(first)) })
-}
-
-// BenchmarkServer measures the same over loopback connections.
-func BenchmarkServer(b *testing.B) {
-	page := newPage(b, crowd(b))
-	first := get(b, page, "/", "Accept-Encoding", "gzip")
-	b.Run("page", func(b *testing.B) { askServer(b, page) })
-	b.Run("bare", func(b *testing.B) { askServer(b, bare(first)) })
-}
-
 // bare writes what was answered once.
 func bare(answer *httptest.ResponseRecorder) http.Handler {
 	header, body := answer.Result().Header, answer.Body.Bytes()
@@ -114,54 +124,13 @@ func bare(answer *httptest.ResponseRecorder) http.Handler {
 	})
 }
 
-// nobody takes an answer and keeps nothing.
-type nobody struct{ header http.Header }
-
-func (n nobody) Header() http.Header         { return n.header }
-func (n nobody) Write(b []byte) (int, error) { return len(b), nil }
-func (n nobody) WriteHeader(int)             {}
-
-func ask(b *testing.B, h http.Handler) {
-	b.ReportAllocs()
-	b.RunParallel(func(pb *testing.PB) {
-		r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/", nil)
-		r.Header.Set("Accept-Encoding", "gzip")
-		for pb.Next() {
-			h.ServeHTTP(nobody{http.Header{}}, r)
-		}
-	})
-}
-
-func askServer(b *testing.B, h http.Handler) {
-	server := httptest.NewServer(h)
-	defer server.Close()
-	b.ReportAllocs()
-	b.RunParallel(func(pb *testing.PB) {
-		client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
-		defer client.CloseIdleConnections()
-		for pb.Next() {
-			r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, server.URL+"/", nil)
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			r.Header.Set("Accept-Encoding", "gzip")
-			answer, err := client.Do(r)
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			_, _ = io.Copy(io.Discard, answer.Body)
-			_ = answer.Body.Close()
-		}
-	})
-}
-
 // BenchmarkSnapshot measures what the facts of 71 platforms cost each time they are read and shown.
 func BenchmarkSnapshot(b *testing.B) {
-	page := newPage(b, crowd(b))
+	s := crowd(b)
+	page := newPage(b, s)
 	b.ReportAllocs()
 	for b.Loop() {
+		s.change(func(s *source) { s.overview.Platforms[0].Vantages++ })
 		page.Changed()
 		get(b, page, "/")
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/panneau-ecole/panneau/bot"
 )
@@ -172,22 +171,6 @@ func (f *facts) incident(id bot.IncidentID) (bot.Incident, bool) {
 		return bot.Incident{}, false
 	}
 	return f.incidents[i], true
-}
-
-// shelf keeps documents by address. Each is rendered when it is first asked for.
-type shelf struct{ documents sync.Map }
-
-func (s *shelf) find(key string) *document {
-	made, found := s.documents.Load(key)
-	if !found {
-		return nil
-	}
-	return made.(func() *document)() //nolint:forcetypeassert // put stores nothing else
-}
-
-func (s *shelf) put(key string, render func() *document) *document {
-	made, _ := s.documents.LoadOrStore(key, sync.OnceValue(render))
-	return made.(func() *document)() //nolint:forcetypeassert // see above
 }
 
 // allow answers a browser's question whether a program of another site may read.

@@ -99,7 +99,7 @@ func (p *Page) snapshot(ctx context.Context, before *snapshot) *snapshot {
 	}
 	next.shelf, next.shelvedAt = before.shelf, before.shelvedAt
 	if before.shelf == nil || !next.facts.like(before.facts) || next.made.Sub(before.shelvedAt) >= rest {
-		next.shelf, next.shelvedAt = &shelf{}, next.made
+		next.shelf, next.shelvedAt = before.shelf.after(), next.made
 	}
 	return next
 }
