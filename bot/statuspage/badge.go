@@ -29,8 +29,8 @@ func (p *Page) badge(f *facts, q filter, view bot.PlatformView) *document {
 	if !v.Current {
 		label = p.languages[q.lang].say("known", nil) + label
 	}
-	const edge, letter = 7, 7 // pixels: at both ends of a text, and of a letter of 11 pixels on the average
-	width := func(text string) int { return letter * utf8.RuneCountInString(text) }
+	const edge = 7                                                                  // pixels at both ends of a text
+	width := func(text string) int { return 13 * utf8.RuneCountInString(text) / 2 } // 6.5 a letter on the average, at size 11
 	b := badgeView{Name: v.Name, Label: label, NameLength: width(v.Name), LabelLength: width(label), Colour: badgeColour(v.Tone)}
 	b.Left = b.NameLength + 2*edge
 	b.LabelAt, b.Full = b.Left+edge, b.Left+b.LabelLength+2*edge
