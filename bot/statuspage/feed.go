@@ -15,7 +15,7 @@ type feedView struct {
 	atom, rss, page string // paths, with the filter
 }
 
-func (p *Page) feed(f *facts, q filter) feedView {
+func (p *Page) feed(q filter) feedView {
 	l := p.languages[q.lang]
 	about := q.area.name
 	if public := p.audience(q, q.reader); public != "" && about != "" {
@@ -27,7 +27,7 @@ func (p *Page) feed(f *facts, q filter) feedView {
 	return feedView{l, l.say("feed", about), atomPath + query, rssPath + query, homePath + query}
 }
 
-func (p *Page) platformFeed(f *facts, q filter, v bot.PlatformView) feedView {
+func (p *Page) platformFeed(q filter, v bot.PlatformView) feedView {
 	l := p.languages[q.lang]
 	path := platformPath(v.Platform.ID)
 	return feedView{l, l.say("feed", v.Platform.Name), path + ".atom", path + ".rss", path}

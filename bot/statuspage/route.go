@@ -76,9 +76,9 @@ func (p *Page) renderer(f *facts, path string, q filter) func() *document {
 	case statusPath:
 		return func() *document { return p.status(q.narrow(f)) }
 	case atomPath:
-		return func() *document { return p.atom(q.narrow(f), p.feed(f, q)) }
+		return func() *document { return p.atom(q.narrow(f), p.feed(q)) }
 	case rssPath:
-		return func() *document { return p.rss(q.narrow(f), p.feed(f, q)) }
+		return func() *document { return p.rss(q.narrow(f), p.feed(q)) }
 	case calendarPath:
 		return func() *document { return p.calendar(q.narrow(f), q) }
 	}
@@ -106,9 +106,9 @@ func (p *Page) platformRenderer(f *facts, q filter, name string) func() *documen
 	case "":
 		return func() *document { return p.platform(f, q, view) }
 	case "atom":
-		return func() *document { return p.atom(f.of(id), p.platformFeed(f, q, view)) }
+		return func() *document { return p.atom(f.of(id), p.platformFeed(q, view)) }
 	case "rss":
-		return func() *document { return p.rss(f.of(id), p.platformFeed(f, q, view)) }
+		return func() *document { return p.rss(f.of(id), p.platformFeed(q, view)) }
 	case "svg":
 		return func() *document { return p.badge(f, q, view) }
 	}
@@ -134,12 +134,12 @@ func (f *facts) of(id string) *facts {
 // at a time, and stand on a short shelf of their own: an address is permanent, memory is not.
 func (p *Page) findIncident(s *snapshot, q filter, key, name string) (*document, error) {
 	number, evidence := strings.CutSuffix(name, ".json")
-	id, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || strconv.FormatInt(id, 10) != number || id < 1 || bot.IncidentID(id) > s.facts.newest {
+	id := incidentID(number)
+	if id < 1 || id > s.facts.newest {
 		return nil, nil
 	}
-	incident, listed := s.facts.incident(bot.IncidentID(id))
-	file, err := p.files.find(bot.IncidentID(id), incident.Revision)
+	incident, listed := s.facts.incident(id)
+	file, err := p.files.find(id, incident.Revision)
 	if errors.Is(err, bot.ErrNotFound) {
 		return nil, nil
 	}
@@ -153,7 +153,7 @@ func (p *Page) findIncident(s *snapshot, q filter, key, name string) (*document,
 	}
 	switch {
 	case err != nil: // the rest of the page is known
-		return p.incident(s.facts, q, bot.Dossier{Incident: incident}), nil
+		return p.incident(s.facts, q, bot.Dossier{Incident: incident}), nil //nolint:nilerr // see above
 	case evidence:
 		return file.shelf.put(key, func() *document { return p.evidence(s.facts, file.dossier) }), nil
 	case listed:
@@ -163,6 +163,15 @@ func (p *Page) findIncident(s *snapshot, q filter, key, name string) (*document,
 	default:
 		return file.shelf.put(key, func() *document { return p.incident(s.facts, q, file.dossier) }), nil
 	}
+}
+
+// incidentID reads a number as incidentPath writes it; 0 for anything else.
+func incidentID(text string) bot.IncidentID {
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || strconv.FormatInt(id, 10) != text {
+		return 0
+	}
+	return bot.IncidentID(id)
 }
 
 func (f *facts) incident(id bot.IncidentID) (bot.Incident, bool) {

@@ -3,6 +3,7 @@ package statuspage
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,9 +97,7 @@ type dayView struct {
 // troubledDays lists the days with difficulties, newest first.
 func (p *Page) troubledDays(f *facts, q filter, id bot.PlatformID) []dayView {
 	var list []dayView
-	days := p.days(f, q, id)
-	for i := len(days) - 1; i >= 0; i-- {
-		d := days[i]
+	for _, d := range slices.Backward(p.days(f, q, id)) {
 		if d.level != levelWarn && d.level != levelAlarm {
 			continue
 		}
