@@ -233,13 +233,17 @@ type probe struct {
 	trace    *trace
 	platform bot.PlatformID
 	check    string
-	chance   *rand.Rand
 }
 
 func (t *trace) probe(platform bot.PlatformID, check string) *probe {
+	return &probe{t, platform, check}
+}
+
+// chance is a number below n that only depends on the trace, the check and the time.
+func (p *probe) chance(at time.Time, n int) int {
 	hash := fnv.New64a()
-	hash.Write([]byte(t.name + string(platform) + check))
-	return &probe{t, platform, check, rand.New(rand.NewPCG(hash.Sum64(), 1))}
+	fmt.Fprint(hash, p.trace.name, p.platform, p.check)
+	return rand.New(rand.NewPCG(hash.Sum64(), uint64(at.UnixNano()))).IntN(n)
 }
 
 // sights is what the states of a trace look like to a check.
@@ -268,7 +272,7 @@ func (p *probe) Check(ctx context.Context) bot.Verdict {
 	case "hang":
 		return p.hang(ctx, bot.ReasonTimeoutHeaders)
 	case "lossy": // so many in a hundred connections come to nothing
-		if percent, _ := strconv.Atoi(s.argument); p.chance.IntN(100) < percent {
+		if percent, _ := strconv.Atoi(s.argument); p.chance(at, 100) < percent {
 			return p.hang(ctx, bot.ReasonTimeoutConnect)
 		}
 		s.state = "up"
