@@ -3,7 +3,12 @@ package storetest
 import (
 	"database/sql"
 	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
 	"testing"
+
+	"github.com/pressly/goose/v3"
 )
 
 // LockSQLite holds a database file as a tool does that lets nobody else read it, until unlock is called.
@@ -17,12 +22,15 @@ func LockSQLite(t testing.TB, path string) (unlock func()) {
 // AgeSQLite takes a database file, which nobody has open, back to the schema before its first change.
 func AgeSQLite(t testing.TB, path string) {
 	t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	migrations := os.DirFS(filepath.Join(filepath.Dir(here), "..", "migrations"))
 	db := openFile(t, path, "")
-	for _, statement := range []string{
-		`ALTER TABLE incidents DROP COLUMN again`, `DROP TABLE days`, `DROP TABLE certificate_warnings`,
-		`DELETE FROM goose_db_version WHERE version_id > 1`,
-	} {
-		execute(t, db, statement)
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, migrations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.DownTo(t.Context(), 1); err != nil {
+		t.Fatal(err)
 	}
 	closeFile(t, db)
 }
