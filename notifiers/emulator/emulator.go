@@ -21,11 +21,15 @@ type Chat interface {
 	Open(channel string)
 	// Shown lists what a channel shows now, oldest first.
 	Shown(channel string) []Shown
-	// Requests lists every request received, in order of arrival.
+	// Requests lists every request received since the last Forget, in order of arrival.
 	Requests() []Request
+	// Forget forgets the requests received so far, for runs that last long. What channels show stays.
+	Forget()
 
 	// Inject makes the next matching requests fail.
 	Inject(f Fault)
+	// Heal takes every injected fault back. What a Throttle has shut stays shut until its time.
+	Heal()
 	// Kick removes the bot from a channel; Invite brings it back.
 	Kick(channel string)
 	Invite(channel string)

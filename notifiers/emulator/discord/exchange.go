@@ -17,10 +17,10 @@ const maxBody = 1 << 20
 
 // call is a request under way.
 type call struct {
-	http  *http.Request
-	route string // as in emulator.Request.Method
-	body  []byte
-	index int // in Server.requests
+	http   *http.Request
+	route  string // as in emulator.Request.Method
+	body   []byte
+	record *emulator.Request
 }
 
 func (c *call) channel() string { return c.http.PathValue("channel_id") }
@@ -70,10 +70,8 @@ func (s *Server) arrive(c *call) emulator.Fault {
 	problem := s.inspect(c)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c.index = len(s.requests)
-	s.requests = append(s.requests, emulator.Request{
-		Method: c.route, Channel: s.channelOf(c), At: time.Now(), Problem: problem,
-	})
+	c.record = &emulator.Request{Method: c.route, Channel: s.channelOf(c), At: time.Now(), Problem: problem}
+	s.requests = append(s.requests, c.record)
 	return s.takeFault(c)
 }
 
@@ -117,7 +115,7 @@ func (s *Server) answer(c *call, fault emulator.Fault, op operation) reply {
 	if !s.opts.Unlimited {
 		s.limits.count(answer.status, answer.scope, now)
 	}
-	record := &s.requests[c.index]
+	record := c.record
 	record.Status = answer.status
 	record.Refused = answer.status == http.StatusTooManyRequests
 	record.Accepted = answer.status < 300
@@ -193,7 +191,7 @@ func (c *call) resource() string {
 
 // problem notes what is wrong with a request. Callers hold mu.
 func (s *Server) problem(c *call, text string) {
-	record := &s.requests[c.index]
+	record := c.record
 	if record.Problem != "" {
 		record.Problem += "; "
 	}

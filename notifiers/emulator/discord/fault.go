@@ -25,6 +25,13 @@ func (s *Server) Inject(f emulator.Fault) {
 	s.faults = append(s.faults, f)
 }
 
+// Heal takes every injected fault back.
+func (s *Server) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
+}
+
 // takeFault finds the fault for a request and uses it up.
 func (s *Server) takeFault(c *call) emulator.Fault {
 	for i := range s.faults {

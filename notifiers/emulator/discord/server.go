@@ -3,7 +3,6 @@ package discord
 import (
 	"net/http"
 	"regexp"
-	"slices"
 	"sync"
 	"time"
 
@@ -34,7 +33,7 @@ type Server struct {
 	changed   chan struct{} // closed and replaced when commands or connections change
 	lastID    int64
 	revoked   bool
-	requests  []emulator.Request
+	requests  []*emulator.Request
 	faults    []emulator.Fault
 	limits    limits
 	channels  map[string]*channel
@@ -103,7 +102,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) Requests() []emulator.Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
+	list := make([]emulator.Request, len(s.requests))
+	for i, r := range s.requests {
+		list[i] = *r
+	}
+	return list
+}
+
+// Forget forgets the requests received so far.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = nil
 }
 
 // Revoke makes the token invalid: the API answers 401 and the gateway closes with 4004.

@@ -109,6 +109,20 @@ func (s *Server) Requests() []emulator.Request {
 	return list
 }
 
+// Forget forgets the requests received so far.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = nil
+}
+
+// Heal takes every injected fault back.
+func (s *Server) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
+}
+
 // Inject makes the next matching requests fail. An acknowledgement ("ack") is lost on its way, whatever the kind.
 func (s *Server) Inject(f emulator.Fault) {
 	s.mu.Lock()
