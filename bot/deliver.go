@@ -188,9 +188,8 @@ func (s *Speaker) settle(ctx context.Context, t Task, found Flight, r Receipt, e
 		failed = &DeliveryError{Kind: KindUncertain, Err: err}
 	}
 	s.log.Warn("delivery failed", "delivery", t.Key(), "act", t.Delivery.Flight.Act, "kind", failed.Kind, "err", failed.Err)
-	if r.Posted() { // the first parts of a long text arrived
-		t.Delivery = t.Delivery.Landed(r)
-		t.Delivery.Told--
+	if r.Posted() {
+		t.Delivery = t.Delivery.partly(r)
 	}
 	t.Delivery.Tries++
 	due := now.Add(backOff(t.Delivery.Tries))
@@ -205,7 +204,10 @@ func (s *Speaker) settle(ctx context.Context, t Task, found Flight, r Receipt, e
 		due = later(due, now.Add(failed.RetryAfter))
 		t.Delivery.Flight = Flight{}
 	case KindMissing:
-		t.Delivery, due = s.missing(t), now
+		if t.Delivery.Flight.Act == ActEdit {
+			t.Delivery, due = s.missing(t), now
+		}
+		t.Delivery.Flight = Flight{}
 	case KindRejected:
 		t.Delivery, due = s.rejected(t, failed, now)
 	case KindGone:

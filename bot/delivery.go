@@ -148,3 +148,18 @@ func (d Delivery) Landed(r Receipt) Delivery {
 	}
 	return d
 }
+
+// partly is the delivery after only the first parts of its flight's text have arrived, or none that was not there before:
+// an edit completes it.
+func (d Delivery) partly(r Receipt) Delivery {
+	told, tries, flight := d.Told, d.Tries, d.Flight
+	d = d.Landed(r)
+	d.Tries = tries
+	switch flight.Act {
+	case ActEdit:
+		d.Told, d.Flight = told, flight
+	case ActPost:
+		d.Told = flight.Revision - 1
+	}
+	return d
+}

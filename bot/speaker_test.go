@@ -339,6 +339,40 @@ func TestAfterADayOfSilenceTheNewestTruthIsTold(t *testing.T) {
 	})
 }
 
+func TestEditsThatFailComeMoreAndMoreRarely(t *testing.T) {
+	onStage(t, []string{"-1"}, func(s *stage) {
+		s.see("uddd")
+		s.chat.failWith(func(bot.Op, bot.Posting) error {
+			return &bot.DeliveryError{Kind: bot.KindTransient, Err: errors.New("503")}
+		})
+		before := s.chat.requests()
+		s.see("qqq")
+		time.Sleep(24 * time.Hour)
+		if calls := s.chat.requests() - before; calls > 24*60/4 {
+			t.Errorf("%d edits in a day of outage: that is hammering", calls)
+		}
+		s.chat.failWith(nil)
+		time.Sleep(6 * time.Minute)
+		s.wantShown("-1", "bulletin saturated r2")
+	})
+}
+
+func TestAPostWhoseMessageIsSaidToBeMissingIsNoHurry(t *testing.T) {
+	onStage(t, []string{"-1"}, func(s *stage) {
+		s.chat.failWith(func(bot.Op, bot.Posting) error {
+			return &bot.DeliveryError{Kind: bot.KindMissing, Err: errors.New("no such message")}
+		})
+		s.see("uddd")
+		time.Sleep(time.Hour)
+		if calls := s.chat.requests(); calls > 60/4+10 {
+			t.Errorf("%d posts in an hour: that is hammering", calls)
+		}
+		s.chat.failWith(nil)
+		time.Sleep(6 * time.Minute)
+		s.wantShown("-1", "bulletin down r1")
+	})
+}
+
 func TestADeletedMessageIsPostedAgainOnce(t *testing.T) {
 	onStage(t, []string{"-1"}, func(s *stage) {
 		s.see("uddd")
