@@ -7,12 +7,15 @@ import (
 )
 
 // Enrol makes the destinations those of the configuration: new ones are added, changed ones brought up to date, and
-// those that are no longer there follow nothing more. Open incidents reach whoever follows their platform by now.
+// those that are no longer there follow nothing more: what they were not told of yet they are never told of. One whose
+// chat has moved may be configured at its old address or at the new one. Open incidents reach whoever follows their
+// platform by now.
 func Enrol(tx Tx, configured []Destination, platforms []Platform, now time.Time) error {
 	known, err := tx.Destinations()
 	if err != nil {
 		return err
 	}
+	configured = recognised(configured, known)
 	for _, d := range known {
 		if !slices.ContainsFunc(configured, func(c Destination) bool { return c.ID == d.ID }) {
 			if err := tx.RetireDestination(d.ID); err != nil {
@@ -25,6 +28,9 @@ func Enrol(tx Tx, configured []Destination, platforms []Platform, now time.Time)
 			return fmt.Errorf("enrol %s: %w", d.ID, err)
 		}
 	}
+	if err := tx.DropUnfollowed(); err != nil {
+		return fmt.Errorf("forget what nobody follows: %w", err)
+	}
 	open, err := tx.OpenIncidents()
 	if err != nil {
 		return err
@@ -36,4 +42,30 @@ func Enrol(tx Tx, configured []Destination, platforms []Platform, now time.Time)
 		}
 	}
 	return nil
+}
+
+// recognised gives the configured destinations the name that they have had since before their chat moved.
+func recognised(configured, known []Destination) []Destination {
+	names := make(map[DestinationID]bool, len(configured))
+	for _, c := range configured {
+		names[c.ID] = true
+	}
+	type place struct {
+		AccountID
+		Address
+	}
+	moved := make(map[place]DestinationID)
+	for _, k := range known {
+		if !names[k.ID] {
+			moved[place{k.Account, k.Address}] = k.ID
+		}
+		delete(names, k.ID)
+	}
+	configured = slices.Clone(configured)
+	for i, c := range configured {
+		if id := moved[place{c.Account, c.Address}]; id != "" && names[c.ID] {
+			configured[i].ID = id
+		}
+	}
+	return configured
 }

@@ -84,17 +84,14 @@ func kindOf(code string) (kind bot.ErrorKind, found bool) {
 }
 
 // kindOfStatus tells what an HTTP status means that comes without an error of Slack's: from a proxy, or from the
-// servers in front of it. A server error may hide that Slack carried the request out.
+// servers in front of it: no word about the text or the channel. A server error may hide that Slack carried the request
+// out.
 func kindOfStatus(status int) bot.ErrorKind {
 	switch {
 	case status == http.StatusTooManyRequests:
 		return bot.KindThrottled
 	case status == http.StatusUnauthorized:
 		return bot.KindUnauthorised
-	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge,
-		status == http.StatusRequestURITooLong, status == http.StatusUnsupportedMediaType,
-		status == http.StatusUnprocessableEntity, status == http.StatusRequestHeaderFieldsTooLarge:
-		return bot.KindRejected
 	case status >= 300 && status < 500:
 		return bot.KindTransient
 	default:

@@ -68,8 +68,6 @@ func TestHTTPStatuses(t *testing.T) {
 			return bot.KindThrottled
 		case status == 401:
 			return bot.KindUnauthorised
-		case status == 400 || status == 413 || status == 414 || status == 415 || status == 422 || status == 431:
-			return bot.KindRejected
 		case status >= 300 && status < 500:
 			return bot.KindTransient
 		default:

@@ -136,17 +136,14 @@ func kindOfRefusal(e *tgbotapi.Error) bot.ErrorKind {
 }
 
 // kindOfStatus tells what an HTTP status means that comes without an error of Telegram's: from a proxy, or from the
-// servers in front of it. A server error may hide that Telegram carried the request out.
+// servers in front of it: no word about the text or the chat. A server error may hide that Telegram carried the request
+// out.
 func kindOfStatus(status int) bot.ErrorKind {
 	switch {
 	case status == http.StatusTooManyRequests:
 		return bot.KindThrottled
 	case status == http.StatusUnauthorized:
 		return bot.KindUnauthorised
-	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge,
-		status == http.StatusRequestURITooLong, status == http.StatusUnsupportedMediaType,
-		status == http.StatusUnprocessableEntity:
-		return bot.KindRejected
 	case status >= 300 && status < 500:
 		return bot.KindTransient
 	default:
