@@ -60,6 +60,7 @@ type Desk struct {
 	Renderer Renderer
 	Stranger Destination // how a chat that follows nothing is spoken to: audience, place, languages
 	Woken    func()      // called after a destination woke up
+	Trouble  func(Trouble)
 	Logger   *slog.Logger
 }
 
@@ -133,13 +134,33 @@ func (d *Desk) Presence(ctx context.Context, p Presence) (Message, error) {
 			return tx.MoveChannel(d.Account, p.At.Channel, p.MovedTo)
 		})
 	case Left:
-		return Message{}, d.Store.Update(ctx, func(tx Tx) error {
-			_, err := tx.PutToSleep(d.Account, p.At.Channel, Sleep{Since: time.Now(), Why: "removed from the chat"})
-			return err
-		})
+		return Message{}, d.leave(ctx, p)
 	default:
 		return Message{}, nil
 	}
+}
+
+// leave puts the chat's destinations to sleep, and tells the operator.
+func (d *Desk) leave(ctx context.Context, p Presence) error {
+	const why = "removed from the chat"
+	var chat Destination
+	var changed int
+	err := d.Store.Update(ctx, func(tx Tx) (err error) {
+		if chat, err = tx.DestinationAt(d.Account, p.At); err != nil {
+			return err
+		}
+		changed, err = tx.PutToSleep(d.Account, p.At, chat.Asleep.asleep(time.Now(), why))
+		return err
+	})
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return fmt.Errorf("put the chat to sleep: %w", err)
+	case changed > 0:
+		d.Trouble(Trouble{Kind: TroubleAsleep, Account: d.Account, Destination: chat.ID, Detail: why})
+	}
+	return nil
 }
 
 // welcome wakes the chat's destinations and greets.

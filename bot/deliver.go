@@ -26,7 +26,8 @@ type TroubleKind string
 // The kinds of trouble.
 const (
 	TroubleAsleep       TroubleKind = "asleep"       // a chat is closed to us
-	TroubleRejected     TroubleKind = "rejected"     // a platform does not take a text, not even a plain one
+	TroublePlain        TroubleKind = "plain"        // a platform does not take a text: a plain one is tried
+	TroubleRejected     TroubleKind = "rejected"     // nor the plain one
 	TroubleDeleted      TroubleKind = "deleted"      // somebody deletes our messages
 	TroubleUnauthorised TroubleKind = "unauthorised" // an account's token is no longer accepted
 )
@@ -183,6 +184,7 @@ func (s *Speaker) settle(ctx context.Context, t Task, found Flight, r Receipt, e
 	case err == nil:
 		t, due := s.landed(t, found, r)
 		s.record(ctx, t, flight, due)
+		s.rouse(ctx, t)
 		return nil
 	case !errors.As(err, &failed):
 		failed = &DeliveryError{Kind: KindUncertain, Err: err}
@@ -253,40 +255,31 @@ func (s *Speaker) missing(t Task) Delivery {
 	return d
 }
 
-// rejected is the delivery after its content was rejected: tried again in plain form, once, and then not before
-// something changes.
+// rejectedAgain is when a text is offered once more that was rejected even in its plain form: who rejects it may be a
+// server in between, and for a while only.
+const rejectedAgain = time.Hour
+
+// rejected is the delivery after its content was rejected: tried again in plain form at once, and then rarely. A ring
+// that is not taken is given up, so that at least the living message goes on. The operator is told of each step once.
 func (s *Speaker) rejected(t Task, failed *DeliveryError, now time.Time) (Delivery, time.Time) {
 	d := t.Delivery
-	d.Flight = Flight{}
-	if !d.Plain {
-		d.Plain = true
-		return d, now
-	}
-	s.config.Trouble(Trouble{
+	trouble := Trouble{
 		Kind: TroubleRejected, Account: s.config.Account, Destination: d.Destination, Detail: failed.Error(),
-	})
-	return d, time.Time{}
-}
-
-// sleep stops what goes to a channel that is closed to us.
-func (s *Speaker) sleep(ctx context.Context, t Task, failed *DeliveryError, now time.Time) {
-	changed := 0
-	err := s.clerk.update(ctx, func(tx Tx) error {
-		err := tx.KeepDuty(s.lease.Duty()) // an old holder does not know of later invitations
-		if err != nil {
-			return err
-		}
-		changed, err = tx.PutToSleep(s.config.Account, t.Destination.Address.Channel, Sleep{Since: now, Why: failed.Err.Error()})
-		return err
-	})
-	if err != nil {
-		s.log.Error("put a destination to sleep", "destination", t.Destination.ID, "err", err)
 	}
-	if changed > 0 {
-		s.config.Trouble(Trouble{
-			Kind: TroubleAsleep, Account: s.config.Account, Destination: t.Destination.ID, Detail: failed.Error(),
-		})
+	act, says := d.Flight.Act, d.Flight.Says
+	d.Flight = Flight{}
+	switch {
+	case !d.Plain:
+		d.Plain, d.Tries, trouble.Kind = true, 0, TroublePlain
+	case act == ActRing:
+		d.Heard, d.Tries = says, 0
+	case d.Tries == 1:
+		now = now.Add(rejectedAgain)
+	default:
+		return d, now.Add(rejectedAgain)
 	}
+	s.config.Trouble(trouble)
+	return d, now
 }
 
 const (

@@ -21,12 +21,6 @@ type Destination struct {
 	Asleep    Sleep        // the zero value while it is awake
 }
 
-// Sleep is why and since when nothing is sent to a destination.
-type Sleep struct {
-	Since time.Time
-	Why   string // the vendor's word, free of secrets
-}
-
 // Delivery is the duty to bring an incident to a destination: one row of the ledger. It says what was told, not what
 // happened: what is to be done follows from comparing it with the incident as it is now.
 type Delivery struct {

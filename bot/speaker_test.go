@@ -461,7 +461,68 @@ func TestRejectedContentFallsBackToPlainText(t *testing.T) {
 		})
 		s.see("uddd")
 		s.wantShown("-1", "bulletin down r1")
-		s.wantTrouble()
+		s.wantTrouble(bot.TroublePlain)
+		s.see("qqquu")
+		s.wantShown("-1", "bulletin normal r3", "back normal r3")
+		s.wantTrouble(bot.TroublePlain)
+	})
+}
+
+func TestWhatIsRejectedAltogetherIsOfferedAgainRarely(t *testing.T) {
+	onStage(t, []string{"-1"}, func(s *stage) {
+		s.chat.failWith(func(bot.Op, bot.Posting) error {
+			return &bot.DeliveryError{Kind: bot.KindRejected, Err: errors.New("400")}
+		})
+		s.see("uddd")
+		s.see("qqq")
+		time.Sleep(6 * time.Hour)
+		s.wantTrouble(bot.TroublePlain, bot.TroubleRejected)
+		if calls := s.chat.requests(); calls > 10 {
+			t.Errorf("%d requests in six hours", calls)
+		}
+		s.chat.failWith(nil)
+		time.Sleep(time.Hour)
+		s.wantShown("-1", "bulletin saturated r2")
+	})
+}
+
+func TestARingThatIsRejectedDoesNotHoldTheLivingMessageUp(t *testing.T) {
+	onStage(t, []string{"-1"}, func(s *stage) {
+		s.see("uddd")
+		s.chat.failWith(func(op bot.Op, _ bot.Posting) error {
+			if op == bot.OpPost {
+				return &bot.DeliveryError{Kind: bot.KindRejected, Err: errors.New("400")}
+			}
+			return nil
+		})
+		s.see("uu")
+		time.Sleep(time.Minute)
+		s.wantShown("-1", "bulletin normal r2")
+		s.wantTrouble(bot.TroublePlain, bot.TroubleRejected)
+	})
+}
+
+func TestAClosedChannelIsTriedNowAndThen(t *testing.T) {
+	onStage(t, []string{"-1", "-2"}, func(s *stage) {
+		s.chat.failWith(func(_ bot.Op, p bot.Posting) error {
+			if p.To.Channel == "-1" {
+				return &bot.DeliveryError{Kind: bot.KindGone, Err: errors.New("kicked")}
+			}
+			return nil
+		})
+		s.see("uddd")
+		time.Sleep(24 * time.Hour)
+		if calls := s.chat.requests(); calls < 5 || calls > 10 {
+			t.Errorf("%d requests in a day, one of them for the other chat", calls)
+		}
+		s.restart()
+		s.wantTrouble(bot.TroubleAsleep)
+		s.chat.failWith(nil) // and nobody tells us
+		time.Sleep(25 * time.Hour)
+		s.wantShown("-1", "bulletin down r1")
+		s.see("uu")
+		s.wantShown("-1", "bulletin normal r2", "back normal r2")
+		s.wantTrouble(bot.TroubleAsleep)
 	})
 }
 

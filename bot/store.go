@@ -76,9 +76,10 @@ type DestinationTx interface {
 	RetireDestination(id DestinationID) error
 	// MoveChannel rewrites a channel of an account to its new id, in destinations and receipts to come.
 	MoveChannel(account AccountID, from, to string) error
-	// PutToSleep and Wake stop and resume what is sent to all destinations of a channel. Each reports how many
-	// destinations changed.
-	PutToSleep(account AccountID, channel string, s Sleep) (int, error)
+	// PutToSleep stops what is sent to an address, or to all those of a channel where it names no thread, until a time
+	// at which it is tried once more. It reports how many destinations fell asleep: those that slept before just sleep
+	// longer. Wake ends the sleep of all destinations of a channel, and reports how many slept.
+	PutToSleep(account AccountID, at Address, s Sleep) (int, error)
 	Wake(account AccountID, channel string, now time.Time) (int, error)
 }
 
@@ -91,7 +92,7 @@ type LedgerTx interface {
 	// Due lists what an account has to deliver at now, the most urgent and oldest first, at most n tasks, and, where there
 	// are fewer than n, when the next one after now falls due (zero: none). Attempts that were written down and never
 	// settled are among them.
-	// Destinations that sleep have nothing due.
+	// Destinations that sleep have nothing due before their Sleep.Until.
 	Due(account AccountID, now time.Time, n int) (tasks []Task, next time.Time, err error)
 	// Backlog counts what an account has to deliver, now or later.
 	Backlog(account AccountID) (Backlog, error)
@@ -108,6 +109,9 @@ type LedgerTx interface {
 	// DropDelivery forgets a delivery of which nothing was told, as d shows it. It stays where the incident has moved on
 	// from the revision seen or an attempt has been made since.
 	DropDelivery(d Delivery, seen int64) error
+	// DropUnfollowed forgets the deliveries of which nothing was said at destinations that do not follow the platform
+	// any more.
+	DropUnfollowed() error
 	// Postpone makes a delivery due at a time and not before.
 	Postpone(key DeliveryKey, due time.Time) error
 	// PutRefusal writes down that a limit of an account is shut, and forgets those that are over at now.

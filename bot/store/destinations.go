@@ -8,24 +8,24 @@ import (
 )
 
 const destinationColumns = `d.id, d.account, d.channel, d.thread, d.audience, d.timezone, d.place, d.languages,
-	d.asleep_since, d.asleep_why`
+	d.asleep_since, d.asleep_why, d.asleep_until`
 
 // destinationFields receives the destinationColumns.
 type destinationFields struct {
 	d                   bot.Destination
 	timezone, languages string
-	asleep              int64
+	asleep, until       int64
 }
 
 func (f *destinationFields) targets() []any {
 	return []any{
 		&f.d.ID, &f.d.Account, &f.d.Address.Channel, &f.d.Address.Thread, &f.d.Audience, &f.timezone, &f.d.Place.Name,
-		&f.languages, &f.asleep, &f.d.Asleep.Why,
+		&f.languages, &f.asleep, &f.d.Asleep.Why, &f.until,
 	}
 }
 
 func (f *destinationFields) destination() (bot.Destination, error) {
-	f.d.Asleep.Since = instant(f.asleep)
+	f.d.Asleep.Since, f.d.Asleep.Until = instant(f.asleep), instant(f.until)
 	location, err := time.LoadLocation(f.timezone)
 	if err != nil {
 		return f.d, fmt.Errorf("destination %s: %w", f.d.ID, err)
@@ -124,9 +124,15 @@ func (t *tx) MoveChannel(account bot.AccountID, from, to string) error {
 }
 
 // PutToSleep implements bot.DestinationTx.
-func (t *tx) PutToSleep(account bot.AccountID, channel string, s bot.Sleep) (int, error) {
-	return t.exec(`UPDATE destinations SET asleep_since = $3, asleep_why = $4
-		WHERE account = $1 AND channel = $2 AND asleep_since = 0`, account, channel, millis(s.Since), s.Why)
+func (t *tx) PutToSleep(account bot.AccountID, at bot.Address, s bot.Sleep) (int, error) {
+	const where = ` WHERE account = $1 AND channel = $2 AND ($3 = '' OR thread = $3)`
+	_, err := t.exec(`UPDATE destinations SET asleep_until = $4, asleep_why = $5`+where+` AND asleep_since > 0`,
+		account, at.Channel, at.Thread, millis(s.Until), s.Why)
+	if err != nil {
+		return 0, err
+	}
+	return t.exec(`UPDATE destinations SET asleep_until = $4, asleep_why = $5, asleep_since = $6`+where+` AND asleep_since = 0`,
+		account, at.Channel, at.Thread, millis(s.Until), s.Why, millis(s.Since))
 }
 
 // Wake implements bot.DestinationTx.
@@ -137,6 +143,6 @@ func (t *tx) Wake(account bot.AccountID, channel string, now time.Time) (int, er
 	if err != nil {
 		return 0, err
 	}
-	return t.exec(`UPDATE destinations SET asleep_since = 0, asleep_why = ''
+	return t.exec(`UPDATE destinations SET asleep_since = 0, asleep_why = '', asleep_until = 0
 		WHERE account = $1 AND channel = $2 AND asleep_since > 0`, account, channel)
 }

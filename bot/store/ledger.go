@@ -79,14 +79,15 @@ func scanTask(r row) (task bot.Task, err error) {
 // Due implements bot.LedgerTx.
 func (t *tx) Due(account bot.AccountID, now time.Time, n int) ([]bot.Task, time.Time, error) {
 	tasks, err := list(t, scanTask, taskQuery+`
-		WHERE l.account = $1 AND l.due > 0 AND l.due <= $2 AND d.asleep_since = 0
+		WHERE l.account = $1 AND l.due > 0 AND l.due <= $2 AND d.asleep_until <= $2
 		ORDER BY l.routine, l.owed_at, l.destination LIMIT $3`, account, millis(now), n)
 	if err != nil || len(tasks) == n {
 		return tasks, time.Time{}, err
 	}
 	next, err := single(t, scanOne[int64], `
-		SELECT COALESCE(MIN(l.due), 0) FROM deliveries l JOIN destinations d ON d.id = l.destination
-		WHERE l.account = $1 AND l.due > $2 AND d.asleep_since = 0`, account, millis(now))
+		SELECT COALESCE(MIN(CASE WHEN l.due > d.asleep_until THEN l.due ELSE d.asleep_until END), 0)
+		FROM deliveries l JOIN destinations d ON d.id = l.destination
+		WHERE l.account = $1 AND l.due > 0 AND (l.due > $2 OR d.asleep_until > $2)`, account, millis(now))
 	return tasks, instant(next), err
 }
 
@@ -130,6 +131,14 @@ func (t *tx) Settle(d bot.Delivery, flight bot.Flight, seen int64, due time.Time
 func (t *tx) Postpone(key bot.DeliveryKey, due time.Time) error {
 	_, err := t.exec(`UPDATE deliveries SET due = $3 WHERE incident = $1 AND destination = $2 AND due > 0`,
 		key.Incident, key.Destination, millis(due))
+	return err
+}
+
+// DropUnfollowed implements bot.LedgerTx.
+func (t *tx) DropUnfollowed() error {
+	_, err := t.exec(`DELETE FROM deliveries WHERE due > 0 AND told = 0 AND heard = '' AND flight_act = ''
+		AND NOT EXISTS (SELECT 1 FROM subscriptions s JOIN incidents i ON i.platform = s.platform
+			WHERE s.destination = deliveries.destination AND i.id = deliveries.incident)`)
 	return err
 }
 

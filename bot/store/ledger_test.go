@@ -207,7 +207,7 @@ func TestSleepAndPostponement(t *testing.T) {
 		incident := ledger(t, s)
 		sleep := func() (n int) {
 			update(t, s, func(tx bot.Tx) (err error) {
-				n, err = tx.PutToSleep("tg", "-1", bot.Sleep{Since: at(2), Why: "kicked"})
+				n, err = tx.PutToSleep("tg", bot.Address{Channel: "-1"}, bot.Sleep{Since: at(2), Until: at(25), Why: "kicked"})
 				return err
 			})
 			return n
@@ -218,9 +218,10 @@ func TestSleepAndPostponement(t *testing.T) {
 		key := bot.DeliveryKey{Incident: incident.ID, Destination: "-2"}
 		update(t, s, func(tx bot.Tx) error { return tx.Postpone(key, at(30)) })
 		wantDue(t, s, at(5))
-		if _, next := due(t, s, at(5)); !next.Equal(at(30)) {
-			t.Errorf("next due at %v", next)
+		if _, next := due(t, s, at(5)); !next.Equal(at(25)) {
+			t.Errorf("next due at %v: a sleeping destination is tried once more", next)
 		}
+		wantDue(t, s, at(25), "-1")
 		update(t, s, func(tx bot.Tx) error {
 			n, err := tx.Wake("tg", "-1", at(6))
 			if n != 1 {

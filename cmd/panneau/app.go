@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,6 +39,7 @@ type app struct {
 	metrics  *metrics
 	measured net.Listener // where the metrics are served; nil for nowhere
 	offline  atomic.Bool
+	refused  sync.Map // the accounts that are no longer accepted
 }
 
 // speaker is one account with all that it does.
@@ -153,7 +155,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	settings := notifiers.Config{
 		Platform: account.Platform, Token: account.Token.Reveal(), AppToken: account.AppToken.Reveal(),
 		Command: account.Command, APIURL: account.APIURL, Menu: menu, Terminal: a.out, Colour: m.colour(),
-		Logger: a.log.With("account", account.ID),
+		HTTPClient: m.client, Logger: a.log.With("account", account.ID),
 	}
 	notifier, err := notifiers.New(settings)
 	if err != nil {
@@ -175,7 +177,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	s.listener, _ = notifier.(bot.Listener)
 	s.desk = &bot.Desk{
 		Account: account.ID, Chat: account.Platform, Prefix: notifiers.Prefix(settings), Store: a.store, Board: a.board,
-		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Logger: a.log,
+		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Trouble: a.report, Logger: a.log,
 	}
 	return s, nil
 }

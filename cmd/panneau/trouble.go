@@ -4,6 +4,11 @@ import "github.com/panneau-ecole/panneau/bot"
 
 // report tells the operator of a trouble.
 func (a *app) report(t bot.Trouble) {
+	if t.Kind == bot.TroubleUnauthorised { // noticed by everything that the account was doing
+		if _, said := a.refused.LoadOrStore(t.Account, true); said {
+			return
+		}
+	}
 	a.log.Warn("trouble", "kind", t.Kind, "account", t.Account, "destination", t.Destination, "platform", t.Platform,
 		"detail", t.Detail)
 	a.metrics.trouble(t)
@@ -13,6 +18,8 @@ func (a *app) report(t bot.Trouble) {
 		a.say("terminal.unauthorised", data)
 	case bot.TroubleAsleep:
 		a.say("terminal.gone", data)
+	case bot.TroublePlain:
+		a.say("terminal.plain", data)
 	case bot.TroubleRejected:
 		a.say("terminal.rejected", data)
 	case bot.TroubleDeleted:
