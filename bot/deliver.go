@@ -206,10 +206,7 @@ func (s *Speaker) settle(ctx context.Context, t Task, found Flight, r Receipt, e
 		due = later(due, now.Add(failed.RetryAfter))
 		t.Delivery.Flight = Flight{}
 	case KindMissing:
-		if t.Delivery.Flight.Act == ActEdit {
-			t.Delivery, due = s.missing(t), now
-		}
-		t.Delivery.Flight = Flight{}
+		t.Delivery, due = s.missing(t, due)
 	case KindRejected:
 		t.Delivery, due = s.rejected(t, failed, now)
 	case KindGone:
@@ -244,15 +241,20 @@ func (s *Speaker) record(ctx context.Context, t Task, flight Flight, due time.Ti
 	}
 }
 
-// missing is the delivery after its living message was found deleted.
-func (s *Speaker) missing(t Task) Delivery {
+// missing is the delivery after its living message was found deleted: it is due at once. A post cannot miss one, and is
+// made again when it is due.
+func (s *Speaker) missing(t Task, due time.Time) (Delivery, time.Time) {
 	d := t.Delivery
+	if d.Flight.Act != ActEdit {
+		d.Flight = Flight{}
+		return d, due
+	}
 	d.Flight, d.Receipt, d.Told, d.Tries = Flight{}, Receipt{}, 0, 0
 	d.Reposts++
 	if d.Reposts > maxReposts {
 		s.config.Trouble(Trouble{Kind: TroubleDeleted, Account: s.config.Account, Destination: d.Destination})
 	}
-	return d
+	return d, time.Now()
 }
 
 // rejectedAgain is when a text is offered once more that was rejected even in its plain form: who rejects it may be a

@@ -102,10 +102,10 @@ func (t *tx) Depart(d bot.Delivery, f bot.Flight, duty bot.Duty) error {
 		UPDATE deliveries SET flight_act = $4, flight_purpose = $5, flight_revision = $6, flight_says = $7, flight_at = $8
 		WHERE incident = $1 AND destination = $2 AND flight_at = $3
 			AND EXISTS (SELECT 1 FROM incidents WHERE id = $1 AND revision = $6)
-			AND EXISTS (SELECT 1 FROM destinations WHERE id = $2 AND asleep_since = 0)
+			AND EXISTS (SELECT 1 FROM destinations WHERE id = $2 AND asleep_until <= $12)
 			AND EXISTS (SELECT 1 FROM duties WHERE name = $9 AND holder = $10 AND term = $11)`,
 		d.Incident, d.Destination, millis(d.Flight.At), f.Act, f.Purpose, f.Revision, f.Says, millis(f.At),
-		duty.Name, duty.Holder, duty.Term)
+		duty.Name, duty.Holder, duty.Term, millis(t.now))
 }
 
 // Settle implements bot.LedgerTx.

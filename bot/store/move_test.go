@@ -44,7 +44,7 @@ func furnish(t *testing.T, s *store.Store) {
 				Evidence: bot.Evidence{Detail: "lookup: \x00 \u2028 no such host"},
 			})
 		}
-		_, err := tx.PutToSleep("tg", "-2", bot.Sleep{Since: at(3), Why: "kicked"})
+		_, err := tx.PutToSleep("tg", bot.Address{Channel: "-2"}, bot.Sleep{Since: at(3), Why: "kicked"})
 		_, warning := tx.WarnOfCertificate(bot.CertificateWarning{Host: "cned.fr:443", Expiry: time.Now().Add(time.Hour), Days: 1})
 		return errors.Join(err, warning,
 			tx.PutRefusal("tg", bot.Refusal{Bucket: "bot", Until: at(999)}, at(1)),

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -31,6 +32,8 @@ type Main struct {
 	// Between, unless it is nil, stands between the program and its database. A test of what a crash leaves behind sees
 	// every transaction there.
 	Between func(bot.Store) bot.Store
+
+	client *http.Client // to the chat platforms; nil for the adapters' own
 }
 
 // The exit codes.

@@ -354,7 +354,7 @@ func TestR2_RevokedTokenAsksOnce(t *testing.T) {
 	})
 }
 
-func TestR2_ForbiddenChannelIsAskedOnce(t *testing.T) {
+func TestR2_ForbiddenChannelIsAskedRarely(t *testing.T) {
 	platforms := []bot.PlatformID{"a", "b", "c", "d"}
 	onAir(t, []part{discordOf(30)}, func(b *studio) {
 		chats := b.booths[0]
@@ -363,7 +363,7 @@ func TestR2_ForbiddenChannelIsAskedOnce(t *testing.T) {
 			b.fail(id)
 		}
 		time.Sleep(24 * time.Hour)
-		if n := len(chats.requests(chats.channels[3])); n != 1 {
+		if n := len(chats.requests(chats.channels[3])); n < 1 || n > 10 { // now and then: nobody may tell us that we are let in again
 			t.Errorf("%d requests to a channel that is closed to us", n)
 		}
 		if n := len(chats.deliveries()); n != 29*4 {

@@ -157,6 +157,9 @@ func (n *Notifier) refused(r request, rec *record) error {
 		failure.Kind = bot.KindThrottled
 		failure.Scope = scopeOf(r, rec, e)
 		failure.RetryAfter = retryAfter(rec, e, throttledFor)
+		if known && kind == bot.KindTransient { // too many edits: it concerns this message alone
+			failure.Kind, failure.Scope, failure.RetryAfter = kind, "", retryAfter(rec, e, editsFor)
+		}
 	case kind == bot.KindMissing && r.method == http.MethodPost:
 		failure.Kind, failure.RetryAfter = bot.KindTransient, nonceFor
 	case kind == bot.KindTransient && known:

@@ -24,6 +24,9 @@ const DefaultAPIURL = "https://discord.com/api/v10"
 // https://docs.discord.com/developers/reference#user-agent
 const userAgent = "DiscordBot (https://github.com/panneau-ecole/panneau, 1)"
 
+// Timeout is how long a request to Discord may take, whatever the client allows.
+const Timeout = 20 * time.Second
+
 // Config is what the adapter needs to know. Only the token is required.
 type Config struct {
 	Token      string         // the bot's token, with or without "Bot " before it

@@ -49,6 +49,8 @@ func (n *Notifier) call(ctx context.Context, r request, into any) error {
 		}
 		body = data
 	}
+	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	defer cancel()
 	rec := &record{}
 	// A limiter of its own for each call never knows of a limit, so it never sleeps; nor does it keep anything.
 	bucket := discordgo.NewRatelimiter().LockBucket(r.method)

@@ -144,7 +144,7 @@ func kindOfStatus(status int) bot.ErrorKind {
 		return bot.KindThrottled
 	case status == http.StatusUnauthorized:
 		return bot.KindUnauthorised
-	case status >= 300 && status < 500:
+	case status >= 300 && status < 500, status == http.StatusServiceUnavailable:
 		return bot.KindTransient
 	default:
 		return bot.KindUncertain

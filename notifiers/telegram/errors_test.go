@@ -110,7 +110,7 @@ func TestHTTPStatuses(t *testing.T) {
 			return bot.KindThrottled
 		case status == 401:
 			return bot.KindUnauthorised
-		case status >= 300 && status < 500:
+		case status >= 300 && status < 500, status == 503:
 			return bot.KindTransient
 		default:
 			return bot.KindUncertain

@@ -1,0 +1,398 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/store"
+	"github.com/panneau-ecole/panneau/checks/catalogue"
+	"github.com/panneau-ecole/panneau/cmd/panneau/config"
+	"github.com/panneau-ecole/panneau/locales"
+	"github.com/panneau-ecole/panneau/notifiers/emulator"
+	"github.com/panneau-ecole/panneau/notifiers/emulator/discord"
+	"github.com/panneau-ecole/panneau/notifiers/emulator/slack"
+	"github.com/panneau-ecole/panneau/notifiers/emulator/telegram"
+)
+
+// town is the whole program between the emulated chats, in simulated time: the real wiring on a real SQLite file, the
+// real adapters and listeners over networks in memory. A test decides the verdicts, the faults, and what people do.
+type town struct {
+	t      *testing.T
+	known  *catalogue.Catalogue
+	words  *locales.Renderer
+	log    *slog.Logger
+	file   string // the database
+	media  []*medium
+	client *http.Client
+	serves sync.WaitGroup
+	stops  context.CancelFunc
+
+	accounts  map[string]string // what is configured: YAML by account
+	chats     []chat
+	platforms []string
+	name      string // of every platform; empty for one after its id
+
+	said *journal
+	life *life
+}
+
+// medium is one emulated chat platform.
+type medium struct {
+	emulator.Chat
+	platform bot.ChatPlatform
+	network  *emulator.Network
+}
+
+// chat is a configured destination.
+type chat struct {
+	account  string
+	channel  string
+	thread   string
+	audience string
+	follows  []string
+}
+
+// life is one run of the program.
+type life struct {
+	app   *app
+	store *doomed
+	stop  context.CancelFunc
+	done  chan error
+}
+
+// journal is the operator's terminal.
+type journal struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+// Write implements io.Writer.
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.lines = append(j.lines, strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+// take returns what was said since the last call.
+func (j *journal) take() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	lines := j.lines
+	j.lines = nil
+	return lines
+}
+
+// doomed is a store whose process can be killed: from then on nothing is written or read any more.
+type doomed struct {
+	bot.Store
+	mu   sync.RWMutex
+	dead bool
+}
+
+var errDead = errors.New("the process was killed")
+
+// Update implements bot.Store.
+func (m *doomed) Update(ctx context.Context, f func(bot.Tx) error) error {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if m.dead {
+		return errDead
+	}
+	return m.Store.Update(ctx, f)
+}
+
+// View implements bot.Store.
+func (m *doomed) View(ctx context.Context, f func(bot.Tx) error) error {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if m.dead {
+		return errDead
+	}
+	return m.Store.View(ctx, f)
+}
+
+func (m *doomed) kill() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.dead = true
+}
+
+// opening is the simulated moment at which every scene begins: the first Tuesday of a school year, 8 a.m. in Paris.
+func opening() time.Time { return time.Date(2026, time.September, 1, 6, 0, 0, 0, time.UTC) }
+
+// template is a database with an up-to-date schema, which scenes copy: to prepare one takes longer than a scene.
+type template struct {
+	once sync.Once
+	data []byte
+	err  error
+}
+
+// play runs a test on a scene.
+func play(t *testing.T, props *props, test func(s *town)) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "panneau.db")
+	if err := props.prepare(t, file); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(opening()))
+		s := &town{
+			t: t, known: props.known, words: props.words, file: file, log: slog.New(slog.DiscardHandler), said: &journal{},
+			accounts: make(map[string]string), platforms: []string{"ent"},
+		}
+		if os.Getenv("PANNEAU_TEST_LOG") != "" {
+			s.log = slog.New(slog.NewTextHandler(t.Output(), nil))
+		}
+		s.build(props)
+		test(s)
+		if s.life != nil {
+			s.halt()
+		}
+		s.leave()
+	})
+}
+
+// props are what scenes share, because it takes long to make.
+type props struct {
+	known    *catalogue.Catalogue
+	words    *locales.Renderer
+	describe *telegram.Description
+	template template
+}
+
+func newProps(t testing.TB) *props {
+	t.Helper()
+	known, err := catalogue.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	words, err := locales.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &props{known: known, words: words, describe: telegram.Describe()}
+}
+
+// prepare writes an empty database with its schema.
+func (p *props) prepare(t *testing.T, file string) error {
+	p.template.once.Do(func() {
+		first := filepath.Join(t.TempDir(), "template.db")
+		db, err := store.OpenSQLite(t.Context(), first, slog.New(slog.DiscardHandler))
+		if err == nil {
+			err = db.Close()
+		}
+		if err == nil {
+			p.template.data, err = os.ReadFile(first)
+		}
+		p.template.err = err
+	})
+	if p.template.err != nil {
+		return p.template.err
+	}
+	return os.WriteFile(file, p.template.data, 0o600)
+}
+
+// build opens the emulated platforms.
+func (s *town) build(p *props) {
+	workspace := slack.New(slack.Options{})
+	s.t.Cleanup(workspace.Close)
+	s.media = []*medium{
+		{Chat: telegram.New(telegram.Options{Description: p.describe}), platform: bot.Telegram},
+		{Chat: workspace, platform: bot.Slack},
+		{Chat: discord.New(discord.Options{Token: discordToken}), platform: bot.Discord},
+	}
+	ctx, cancel := context.WithCancel(s.t.Context())
+	s.stops = func() { cancel(); workspace.Close() }
+	for _, m := range s.media {
+		m.network = emulator.NewNetwork()
+		s.serves.Go(func() {
+			if err := m.network.Serve(ctx, m.Chat); err != nil {
+				s.t.Error(err)
+			}
+		})
+	}
+	s.client = &http.Client{Transport: &http.Transport{DialContext: s.dial, MaxIdleConnsPerHost: 64}}
+	s.account("telegram", bot.Telegram)
+	s.account("slack", bot.Slack)
+	s.account("discord", bot.Discord)
+}
+
+// leave takes the scene down.
+func (s *town) leave() {
+	s.client.CloseIdleConnections()
+	s.stops()
+	s.serves.Wait()
+}
+
+// dial connects to an emulated platform: its port is its place in the list, from 1.
+func (s *town) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	port := address[strings.LastIndexByte(address, ':')+1:]
+	n, err := strconv.Atoi(port)
+	if err != nil || n < 1 || n > len(s.media) {
+		return nil, fmt.Errorf("nobody at %s", address)
+	}
+	return s.media[n-1].network.Dial(ctx, network, address)
+}
+
+func (s *town) medium(p bot.ChatPlatform) *medium {
+	for _, m := range s.media {
+		if m.platform == p {
+			return m
+		}
+	}
+	s.t.Fatalf("no chat platform %q", p)
+	return nil
+}
+
+// account configures an account.
+func (s *town) account(name string, p bot.ChatPlatform) {
+	more := map[bot.ChatPlatform]string{
+		bot.Telegram: "token: {env: TELEGRAM}, api_url: http://127.0.0.1:1",
+		bot.Slack:    "token: {env: SLACK}, app_token: {env: SLACK_APP}, api_url: http://127.0.0.1:2/api",
+		bot.Discord:  "token: {env: DISCORD}, api_url: http://127.0.0.1:3/api/v10",
+	}[p]
+	s.accounts[name] = fmt.Sprintf("{platform: %s, %s}", p, more)
+}
+
+// configuration is the file as an operator would write it.
+func (s *town) configuration() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "data_dir: %s\nhttp: {public_url: https://panneau.exemple.fr}\nwatch: {guard: {addresses: [], names: []}}\naccounts:\n", filepath.Dir(s.file))
+	for name, entry := range s.accounts {
+		fmt.Fprintf(&b, "  %s: %s\n", name, entry)
+	}
+	b.WriteString("platforms:\n")
+	for _, id := range s.platforms {
+		name := s.name
+		if name == "" {
+			name = strings.ToUpper(id)
+		}
+		fmt.Fprintf(&b, "  %s: {name: %q, checks: [{name: a, url: https://%s.exemple.fr}]}\n", id, name, id)
+	}
+	if len(s.chats) > 0 {
+		b.WriteString("destinations:\n")
+	}
+	for _, c := range s.chats {
+		fmt.Fprintf(&b, "  - {account: %s, channel: %q, audience: %s, zone: Lille, follows: [%s]",
+			c.account, c.channel, c.audience, strings.Join(c.follows, ", "))
+		if c.thread != "" {
+			fmt.Fprintf(&b, ", thread: %q", c.thread)
+		}
+		b.WriteString("}\n")
+	}
+	return b.String()
+}
+
+// load reads the configuration as the program does. The checks are taken out: the test gives the verdicts.
+func (s *town) load() *config.Config {
+	s.t.Helper()
+	file := filepath.Join(filepath.Dir(s.file), "panneau.yaml")
+	if err := os.WriteFile(file, []byte(s.configuration()), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	tokens := map[string]string{
+		"TELEGRAM": telegram.Token, "SLACK": slack.BotToken, "SLACK_APP": slack.AppToken, "DISCORD": discordToken,
+	}
+	c, err := config.Load(file, config.Options{
+		Catalogue: s.known, Getenv: func(name string) string { return tokens[name] },
+		Open: func(name string) (fs.File, error) { return os.Open(name) },
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for i := range c.Platforms {
+		c.Platforms[i].Checks = nil
+	}
+	return c
+}
+
+// start begins a life.
+func (s *town) start() {
+	s.t.Helper()
+	db, err := store.OpenSQLite(s.t.Context(), s.file, slog.New(slog.DiscardHandler))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	l := &life{store: &doomed{Store: db}, done: make(chan error, 1)}
+	m := Main{Stdout: s.said, Stderr: io.Discard, client: s.client}
+	if l.app, err = newApp(m, s.load(), s.words, l.store, emulator.NewNetwork(), "replica"); err != nil {
+		s.t.Fatal(err)
+	}
+	l.app.log = s.log
+	ctx, cancel := context.WithCancel(s.t.Context())
+	l.stop = cancel
+	go func() { l.done <- l.app.Run(ctx) }()
+	s.life = l
+	time.Sleep(5 * time.Second) // the listeners connect
+}
+
+// halt ends the life in order.
+func (s *town) halt() {
+	s.t.Helper()
+	s.life.stop()
+	if err := <-s.life.done; err != nil {
+		s.t.Error(err)
+	}
+	s.close()
+}
+
+// crash ends the life as a kill would: what is on its way arrives or not, and nobody writes down which.
+func (s *town) crash() {
+	s.t.Helper()
+	s.life.store.kill()
+	s.life.stop()
+	if err := <-s.life.done; err != nil && !errors.Is(err, errDead) {
+		s.t.Error(err)
+	}
+	s.close()
+}
+
+func (s *town) close() {
+	s.client.CloseIdleConnections()
+	if closer, ok := s.life.store.Store.(io.Closer); ok {
+		if err := closer.Close(); err != nil {
+			s.t.Error(err)
+		}
+	}
+	s.life = nil
+}
+
+// restart ends the life in order and begins another one.
+func (s *town) restart() {
+	s.t.Helper()
+	s.halt()
+	s.start()
+}
+
+// see gives verdicts about a platform, a second apart: u up, s slow, d down, q full, l no login, x an error page.
+func (s *town) see(platform, story string) {
+	for _, letter := range story {
+		v := map[rune]bot.Verdict{
+			'u': {Outcome: bot.Up}, 's': {Outcome: bot.Slow, Reason: bot.ReasonSlow},
+			'd': {Outcome: bot.Down, Reason: bot.ReasonTimeoutConnect}, 'q': {Outcome: bot.Down, Reason: bot.ReasonQuotaPage},
+			'l': {Outcome: bot.Down, Reason: bot.ReasonLoginPath}, 'x': {Outcome: bot.Down, Reason: bot.ReasonServerError},
+		}[letter]
+		v.Check, v.Platform, v.At = bot.CheckID(platform+"/a"), bot.PlatformID(platform), time.Now()
+		if _, err := s.life.app.watch.Observe(s.t.Context(), v); err != nil {
+			s.t.Error(err)
+			return
+		}
+		time.Sleep(time.Second)
+	}
+}
