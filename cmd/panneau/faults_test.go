@@ -46,6 +46,7 @@ const (
 // TestFaultTable writes down, for everything that can befall a chat and everything that may be under way, what its
 // readers end up seeing. Read the tables as a parent, and as an operator.
 func TestFaultTable(t *testing.T) {
+	long(t)
 	p := newProps(t)
 	for _, platform := range []bot.ChatPlatform{bot.Telegram, bot.Slack, bot.Discord} {
 		t.Run(string(platform), func(t *testing.T) { faultTable(t, p, platform) })

@@ -47,6 +47,7 @@ const soakPlatforms = 8
 // TestSoak is the short form of .ci/soak, which sets the variables: how many days and chats, the seed, and the most
 // hours between two outages.
 func TestSoak(t *testing.T) {
+	long(t)
 	days, chats := number("PANNEAU_TEST_SOAK_DAYS", 1), number("PANNEAU_TEST_SOAK_CHATS", 30)
 	seeds := regressions()
 	if seed := number("PANNEAU_TEST_SOAK_SEED", 0); seed != 0 {
