@@ -32,7 +32,7 @@ func (s Sleep) asleep(now time.Time, why string) Sleep {
 func (s *Speaker) sleep(ctx context.Context, t Task, failed *DeliveryError, now time.Time) {
 	changed := 0
 	err := s.clerk.update(ctx, func(tx Tx) (err error) {
-		if err = tx.KeepDuty(s.lease.Duty()); err != nil { // an old holder does not know of later invitations
+		if err := tx.KeepDuty(s.lease.Duty()); err != nil { // an old holder does not know of later invitations
 			return err
 		}
 		nap := t.Destination.Asleep.asleep(now, failed.Err.Error())
