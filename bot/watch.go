@@ -20,9 +20,11 @@ type Guard interface {
 // deliveries that it causes, in one transaction. Make one with NewWatch; it is safe for concurrent use.
 type Watch struct {
 	config  WatchConfig
-	lease   *Lease
 	web     Web
 	commits commits
+
+	term  sync.RWMutex // held while a new term of the duty begins
+	lease *Lease
 
 	mu       sync.Mutex
 	books    map[PlatformID]*book
@@ -78,6 +80,8 @@ func NewWatch(c WatchConfig) *Watch {
 
 // Load reads where things stood when they were last written, at the beginning of each term of the duty to watch.
 func (w *Watch) Load(ctx context.Context, lease *Lease) error {
+	w.term.Lock()
+	defer w.term.Unlock()
 	w.lease = lease
 	for id, b := range w.books {
 		w.books[id] = &book{platform: b.platform, standing: Standing{Platform: id}}
@@ -130,6 +134,8 @@ func (w *Watch) fill(standings []Standing, tracks []Track, incidents []Incident)
 
 // Observe takes a verdict in. Doubt is true when asking the same check again soon would decide.
 func (w *Watch) Observe(ctx context.Context, v Verdict) (doubt bool, err error) {
+	w.term.RLock()
+	defer w.term.RUnlock()
 	b := w.books[v.Platform]
 	if b == nil {
 		return false, fmt.Errorf("verdict of %s: platform %q: %w", v.Check, v.Platform, ErrNotFound)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -114,13 +115,17 @@ func newWorld(env *testscript.Env) error {
 	return nil
 }
 
-// freePort is an address on the loopback interface that nobody listens on.
+// freePort is an address on the loopback interface that nobody listens on. It lies below the ports that the kernel hands
+// out by itself, so that no connection of another test takes it before it is used.
 func freePort() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	var err error
+	for range 50 {
+		var listener net.Listener
+		if listener, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(12000))); err == nil {
+			return listener.Addr().String(), listener.Close()
+		}
 	}
-	return listener.Addr().String(), listener.Close()
+	return "", err
 }
 
 func withWorld(command func(*world, *testscript.TestScript, []string)) func(*testscript.TestScript, bool, []string) {

@@ -123,6 +123,7 @@ func TestR3_KickedOrArchived(t *testing.T) {
 
 // TestR3_ReinvitedWhileNobodyListened: the platform told nobody, and the chat is found again all the same.
 func TestR3_ReinvitedWhileNobodyListened(t *testing.T) {
+	long(t)
 	play(t, newProps(t), func(s *town) {
 		places := company(s)
 		s.see("ent", "uddd")
