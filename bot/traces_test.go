@@ -164,3 +164,14 @@ func longest(list []time.Duration) string {
 	}
 	return slices.Max(list).Round(100 * time.Millisecond).String()
 }
+
+// TestR6OwnUplinkCutSaysNothing cuts our own line, once, again and again, and in the middle of a real outage.
+func TestR6OwnUplinkCutSaysNothing(t *testing.T) {
+	for _, name := range []string{"own-uplink-cut", "own-uplink-flaps", "own-uplink-cut-in-an-outage"} {
+		trace, err := readTrace(filepath.Join("testdata", "traces", name+".trace"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		replay(t, trace)
+	}
+}
