@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"testing"
 )
@@ -100,4 +101,23 @@ func execute(t *testing.T, s *Store, statement string) {
 	if _, err := s.write.ExecContext(t.Context(), statement); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// DuePlan is whether PostgreSQL sorts gladly, and how it finds what is due.
+func DuePlan(ctx context.Context, s *Store) (sorts, plan string, err error) {
+	if err := s.read.QueryRowContext(ctx, "SHOW enable_sort").Scan(&sorts); err != nil {
+		return "", "", err
+	}
+	rows, err := s.read.QueryContext(ctx, "EXPLAIN "+dueQuery, "telegram", 1, 128)
+	if err != nil {
+		return "", "", err
+	}
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return "", "", err
+		}
+		plan += line + "\n"
+	}
+	return sorts, plan, errors.Join(rows.Err(), rows.Close())
 }

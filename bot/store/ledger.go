@@ -50,6 +50,11 @@ const taskQuery = `SELECT ` + deliveryColumns + `, ` + destinationColumns + `, `
 	JOIN incidents i ON i.id = l.incident
 	LEFT JOIN standings s ON s.platform = i.platform`
 
+// dueQuery has the order of the index deliveries_due.
+const dueQuery = taskQuery + `
+	WHERE l.account = $1 AND l.due > 0 AND l.due <= $2 AND d.asleep_until <= $2
+	ORDER BY l.routine, l.owed_at, l.destination LIMIT $3`
+
 func scanTask(r row) (task bot.Task, err error) {
 	l := &task.Delivery
 	var receipt string
@@ -78,9 +83,7 @@ func scanTask(r row) (task bot.Task, err error) {
 
 // Due implements bot.LedgerTx.
 func (t *tx) Due(account bot.AccountID, now time.Time, n int) ([]bot.Task, time.Time, error) {
-	tasks, err := list(t, scanTask, taskQuery+`
-		WHERE l.account = $1 AND l.due > 0 AND l.due <= $2 AND d.asleep_until <= $2
-		ORDER BY l.routine, l.owed_at, l.destination LIMIT $3`, account, millis(now), n)
+	tasks, err := list(t, scanTask, dueQuery, account, millis(now), n)
 	if err != nil || len(tasks) == n {
 		return tasks, time.Time{}, err
 	}

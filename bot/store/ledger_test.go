@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/bot/store"
+	"github.com/panneau-ecole/panneau/bot/store/storetest"
 )
 
 // ledger is a store with one open incident and three chats that follow its platform, two of them of families.
@@ -253,4 +255,18 @@ func TestARetiredDestinationIsStillToldTheEnd(t *testing.T) {
 		})
 		wantDue(t, s, at(8), "-1", "-2")
 	})
+}
+
+// The rows of a broadcast are new to PostgreSQL's planner when they are read first: sorting must be its last resort.
+func TestDueIsReadInTheOrderOfTheIndex(t *testing.T) {
+	t.Parallel()
+	s := storetest.OpenPostgres(t)
+	ledger(t, s)
+	sorts, plan, err := store.DuePlan(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sorts != "off" || strings.Contains(plan, "Sort") || !strings.Contains(plan, "deliveries_due") {
+		t.Errorf("enable_sort is %s, the plan:\n%s", sorts, plan)
+	}
 }

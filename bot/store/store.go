@@ -82,9 +82,17 @@ func sqliteFile(path string) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
 }
 
-// stalledAfter is how long a transaction may stand still before PostgreSQL takes it back: a replica that is stopped or
-// cut off in the middle of one must not hold its locks until another one takes its duties.
-const stalledAfter = "4s"
+// sessionSettings are those of each connection to PostgreSQL, where the address does not say otherwise.
+func sessionSettings() map[string]string {
+	return map[string]string{
+		// A replica that is stopped or cut off in the middle of a transaction must not hold its locks until another one
+		// takes its duties.
+		"idle_in_transaction_session_timeout": "4s",
+		// What is due is read in the order of an index. Before PostgreSQL has counted the rows of a great broadcast, it
+		// would rather sort all of them each time: 50 ms instead of 1 ms for 10,000.
+		"enable_sort": "off",
+	}
+}
 
 // OpenPostgres opens the database at a postgres:// address and brings its schema up to date; several replicas may do
 // so at once. No error shows the address, which may hold a password.
@@ -93,9 +101,10 @@ func OpenPostgres(ctx context.Context, address string, logger *slog.Logger) (*St
 	if err != nil {
 		return nil, errors.New("the address of the PostgreSQL database cannot be read")
 	}
-	const stalled = "idle_in_transaction_session_timeout"
-	if config.RuntimeParams[stalled] == "" {
-		config.RuntimeParams[stalled] = stalledAfter
+	for name, value := range sessionSettings() {
+		if config.RuntimeParams[name] == "" {
+			config.RuntimeParams[name] = value
+		}
 	}
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(16)
