@@ -139,12 +139,25 @@ func overFamily(spec checks.Spec, env checks.Env) func(bot.Family) bot.Checker {
 	}
 }
 
-func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
+// menu is what the chat platforms show of the commands.
+func menu(words *locales.Renderer) ([]bot.MenuItem, error) {
 	var names []string
 	for _, command := range bot.Commands() {
 		names = append(names, command.Name)
 	}
-	menu, err := a.words.Menu(names...)
+	return words.Menu(names...)
+}
+
+// adapterOf is what the adapter of an account is made of, without what it writes to.
+func (m Main) adapterOf(account config.Account, menu []bot.MenuItem) notifiers.Config {
+	return notifiers.Config{
+		Platform: account.Platform, Token: account.Token.Reveal(), AppToken: account.AppToken.Reveal(),
+		Command: account.Command, APIURL: account.APIURL, Menu: menu, Colour: m.colour(), HTTPClient: m.client,
+	}
+}
+
+func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
+	menu, err := menu(a.words)
 	if err != nil {
 		return nil, err
 	}
@@ -152,11 +165,8 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings := notifiers.Config{
-		Platform: account.Platform, Token: account.Token.Reveal(), AppToken: account.AppToken.Reveal(),
-		Command: account.Command, APIURL: account.APIURL, Menu: menu, Terminal: a.out, Colour: m.colour(),
-		HTTPClient: m.client, Logger: a.log.With("account", account.ID),
-	}
+	settings := m.adapterOf(account, menu)
+	settings.Terminal, settings.Logger = a.out, a.log.With("account", account.ID)
 	notifier, err := notifiers.New(settings)
 	if err != nil {
 		return nil, err
