@@ -214,7 +214,7 @@ func (s *Speaker) settle(ctx context.Context, t Task, found Flight, r Receipt, e
 		t.Delivery.Flight = Flight{}
 	case KindUnauthorised:
 		t.Delivery.Flight = Flight{}
-		s.record(ctx, t, flight, now)
+		s.last(ctx, t, flight, now)
 		s.config.Trouble(Trouble{Kind: TroubleUnauthorised, Account: s.config.Account, Detail: failed.Error()})
 		return failed
 	}
@@ -228,17 +228,6 @@ func (s *Speaker) dueAfter(t Task) time.Time {
 		return time.Time{}
 	}
 	return time.Now()
-}
-
-// record writes a delivery as it is after a flight. A failure is logged: the departure stays in the ledger, so that the attempt is resolved
-// later as one whose end is not known.
-func (s *Speaker) record(ctx context.Context, t Task, flight Flight, due time.Time) {
-	err := s.clerk.update(ctx, func(tx Tx) error {
-		return tx.Settle(t.Delivery, flight, t.Incident.Revision, due)
-	})
-	if err != nil {
-		s.log.Error("write a receipt", "delivery", t.Key(), "err", err)
-	}
 }
 
 // missing is the delivery after its living message was found deleted: it is due at once. A post cannot miss one, and is

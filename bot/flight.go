@@ -117,11 +117,12 @@ func (s *Speaker) unread(ctx context.Context, t Task, err error) error {
 	if errors.As(err, &failed) {
 		due = later(due, time.Now().Add(failed.RetryAfter))
 	}
-	s.record(ctx, t, t.Delivery.Flight, due)
 	if failed != nil && failed.Kind == KindUnauthorised {
+		s.last(ctx, t, t.Delivery.Flight, due)
 		s.config.Trouble(Trouble{Kind: TroubleUnauthorised, Account: s.config.Account, Detail: failed.Error()})
 		return failed
 	}
+	s.record(ctx, t, t.Delivery.Flight, due)
 	return nil
 }
 
