@@ -17,6 +17,7 @@ type Pacer struct {
 	known    bool // the account was heard of
 	first    *Use // what it was asked first
 	born     time.Time
+	late     int // what left before we were born and may be carried out after
 	halted   bool
 }
 
@@ -78,12 +79,26 @@ func (p *Pacer) Behind(limits []Bucket, queue map[string]int, now time.Time) tim
 	return at
 }
 
-// fresh is when an operation may leave that is the first to draw on a limit: at the even pace of those before a restart.
+// fresh is when an operation may leave that is the first to draw on a limit: at the even pace of those before a restart,
+// of which some are still to be counted.
 func (p *Pacer) fresh(limit Bucket) time.Time {
-	if step := limit.Per / time.Duration(limit.N); limit.Per <= evenUpTo && step < evenUpTo/10 {
-		return p.born.Add(step)
+	if limit.swift() {
+		return p.born.Add(limit.Per / time.Duration(limit.N) * time.Duration(1+limit.N-p.places(limit, p.born)))
 	}
 	return time.Time{}
+}
+
+// places is how many operations may leave in a period now, at least half of those that the limit allows.
+func (p *Pacer) places(limit Bucket, now time.Time) int {
+	if p.late == 0 || !limit.swift() || now.Sub(p.born) >= visible+limit.Per {
+		return limit.N
+	}
+	return max(limit.N-p.late, (limit.N+1)/2)
+}
+
+// swift reports whether a limit is spent evenly and lets many through: an account's, not a chat's.
+func (b Bucket) swift() bool {
+	return b.Per <= evenUpTo && b.Per/time.Duration(b.N) < evenUpTo/10
 }
 
 // Take lets an operation through at now. Say when it has Left, and then how it ended: Answered, Refuse or Drop.
@@ -173,11 +188,12 @@ func (p *Pacer) Answered(u *Use, requests int, now time.Time) {
 }
 
 // Restore shuts buckets as they were found shut before a restart, which was at now: somebody else may have used the
-// limits until then.
-func (p *Pacer) Restore(list []Refusal, now time.Time) {
+// limits until then. Flying is how many requests of theirs have no known end: for as long as the server may carry these
+// out and count them, as many places are left free.
+func (p *Pacer) Restore(list []Refusal, flying int, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.born = now
+	p.born, p.late = now, flying
 	for _, r := range list {
 		b := p.bucket(Bucket{Name: r.Bucket})
 		b.blocked = later(b.blocked, r.Until)
@@ -223,10 +239,11 @@ func (b *bucket) ready(now time.Time) time.Time {
 	if b.limit.Per <= evenUpTo {
 		at = later(at, b.next)
 	}
-	if len(b.uses) < b.limit.N {
+	n := b.pacer.places(b.limit, now)
+	if len(b.uses) < n {
 		return at
 	}
-	oldest := b.uses[0]
+	oldest := b.uses[len(b.uses)-n]
 	if oldest.state == useWaits {
 		return later(at, now.Add(standBy))
 	}

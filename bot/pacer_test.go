@@ -33,7 +33,13 @@ func (s *sliding) span() time.Duration { return s.taken[len(s.taken)-1].Sub(s.ta
 
 // through spends a limit for a number of requests that take their time: before they leave, on the way, and back.
 func through(limit bot.Bucket, requests int, before, there, back func() time.Duration) *sliding {
-	s, p := &sliding{n: limit.N, per: limit.Per}, bot.NewPacer()
+	s := &sliding{n: limit.N, per: limit.Per}
+	s.spend(bot.NewPacer(), limit, requests, before, there, back)
+	return s
+}
+
+// spend sends requests as fast as a pacer lets them through.
+func (s *sliding) spend(p *bot.Pacer, limit bot.Bucket, requests int, before, there, back func() time.Duration) {
 	limits := []bot.Bucket{limit}
 	var sends sync.WaitGroup
 	for range requests {
@@ -51,7 +57,6 @@ func through(limit bot.Bucket, requests int, before, there, back func() time.Dur
 		})
 	}
 	sends.Wait()
-	return s
 }
 
 func exactly(d time.Duration) func() time.Duration { return func() time.Duration { return d } }
@@ -130,6 +135,44 @@ func TestPacerSpendsALongWindowInABurst(t *testing.T) {
 	})
 }
 
+// TestPacerLeavesRoomForWhatIsCarriedOutLate kills one process and starts another, while the server still carries out
+// what the first one sent.
+func TestPacerLeavesRoomForWhatIsCarriedOutLate(t *testing.T) {
+	late := []time.Duration{200 * time.Millisecond, 800 * time.Millisecond, 900 * time.Millisecond, 1300 * time.Millisecond}
+	cases := map[string]struct {
+		late   []time.Duration // after the restart
+		known  int             // as the ledger says
+		slower time.Duration   // than at the published limit, at most
+		over   bool
+	}{
+		"nothing is late": {nil, 0, 50 * time.Millisecond, false},
+		"what is late":    {late, 4, 450 * time.Millisecond, false},
+		"unknown":         {late, 0, time.Second, true},
+		"never arrives":   {nil, 4, 450 * time.Millisecond, false},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				limit, soon := bot.Bucket{Name: "bot", N: 30, Per: time.Second}, exactly(time.Millisecond)
+				s := &sliding{n: limit.N, per: limit.Per}
+				s.spend(bot.NewPacer(), limit, 60, soon, soon, soon)
+				for _, wait := range c.late {
+					time.AfterFunc(wait, s.take)
+				}
+				restarted, born := bot.NewPacer(), time.Now()
+				restarted.Restore(nil, c.known, born)
+				s.spend(restarted, limit, 120, soon, soon, soon)
+				if (s.over > 0) != c.over {
+					t.Errorf("%d requests too many", s.over)
+				}
+				if took := time.Since(born); took > 4*time.Second*1005/1000+c.slower {
+					t.Errorf("120 requests took %v, the ideal is 4 s", took)
+				}
+			})
+		})
+	}
+}
+
 // wideAndNarrow are the limits of a chat of an account.
 func wideAndNarrow(chat string) []bot.Bucket {
 	return []bot.Bucket{{Name: "bot", N: 30, Per: time.Second}, {Name: "chat:" + chat, N: 1, Per: time.Second}}
@@ -198,7 +241,7 @@ func TestNothingLeavesOnceALimitIsFoundShut(t *testing.T) {
 		t.Errorf("it may leave at %v", at)
 	}
 	restarted := bot.NewPacer()
-	restarted.Restore([]bot.Refusal{{Bucket: "bot", Until: start.Add(time.Hour)}}, start)
+	restarted.Restore([]bot.Refusal{{Bucket: "bot", Until: start.Add(time.Hour)}}, 0, start)
 	if at := restarted.Ready(wideAndNarrow("1"), start); !at.Equal(start.Add(time.Hour)) {
 		t.Errorf("after a restart it may leave at %v", at)
 	}

@@ -42,7 +42,8 @@ const (
 	defaultParallel = 64
 	// defaultLook suits a ledger that only this process writes: whoever writes to it calls.
 	defaultLook = time.Minute
-	// patience is the longest refusal that is kept in memory alone.
+	// patience is the longest refusal that is kept in memory alone, and how long after it left a request can be on its
+	// way to the server.
 	patience = 5 * time.Second
 	// impatience is the longest wait of errands that keep others from being looked at.
 	impatience = 250 * time.Millisecond
@@ -189,15 +190,20 @@ func (s *Speaker) putOff(ctx context.Context, a *agenda, now time.Time) {
 	}
 }
 
-// recall learns from the ledger which limits were shut before we came.
+// recall learns from the ledger which limits were shut before we came, and what was sent that may still be carried out.
 func (s *Speaker) recall(ctx context.Context) {
 	err := s.config.Store.View(ctx, func(tx Tx) error {
-		list, err := tx.Refusals(s.config.Account, time.Now())
-		s.pacer.Restore(list, time.Now())
+		now := time.Now()
+		list, err := tx.Refusals(s.config.Account, now)
+		if err != nil {
+			return err
+		}
+		flying, err := tx.Flying(s.config.Account, now.Add(-patience))
+		s.pacer.Restore(list, flying, now)
 		return err
 	})
 	if err != nil && ctx.Err() == nil {
-		s.log.Error("read the refusals", "err", err)
+		s.log.Error("read what was sent before", "err", err)
 	}
 }
 

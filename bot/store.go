@@ -96,6 +96,8 @@ type LedgerTx interface {
 	Due(account AccountID, now time.Time, n int) (tasks []Task, next time.Time, err error)
 	// Backlog counts what an account has to deliver, now or later.
 	Backlog(account AccountID) (Backlog, error)
+	// Flying counts the attempts of an account that left since a time and were not settled.
+	Flying(account AccountID, since time.Time) (int, error)
 	// Task reads one task again.
 	Task(key DeliveryKey) (Task, error)
 	// Depart writes down that an attempt is about to leave, before its bytes do. ErrConflict: the incident has moved on

@@ -107,6 +107,44 @@ func TestADepartureUnderAnOldTermIsRefused(t *testing.T) {
 	})
 }
 
+func TestFlyingCountsWhatLeftLatelyAndIsNotSettled(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store) {
+		incident := ledger(t, s)
+		want := func(since time.Time, n int) {
+			t.Helper()
+			view(t, s, func(tx bot.Tx) error {
+				got, err := tx.Flying("tg", since)
+				if got != n {
+					t.Errorf("%d on their way, want %d", got, n)
+				}
+				return err
+			})
+		}
+		want(at(0), 0)
+		flights := []bot.Flight{}
+		tasks := wantDue(t, s, at(1), "-1", "-2")
+		update(t, s, func(tx bot.Tx) error {
+			for i, task := range tasks {
+				flight := task.Delivery.FlightFor(bot.ActPost, incident, at(2+i))
+				flights = append(flights, flight)
+				if err := tx.Depart(task.Delivery, flight, speaking); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		want(at(2), 2)
+		want(at(3), 1)
+		update(t, s, func(tx bot.Tx) error {
+			d := tasks[1].Delivery
+			d.Flight = flights[1]
+			return tx.Settle(d.Landed(bot.Receipt{Channel: "-2", IDs: []string{"1"}}), flights[1], incident.Revision, time.Time{})
+		})
+		want(at(2), 1)
+		want(at(3), 0)
+	})
+}
+
 func due(t *testing.T, s *store.Store, now time.Time) (tasks []bot.Task, next time.Time) {
 	t.Helper()
 	view(t, s, func(tx bot.Tx) (err error) {
