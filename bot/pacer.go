@@ -19,10 +19,15 @@ type Pacer struct {
 	born     time.Time
 	late     int // what left before we were born and may be carried out after
 	halted   bool
+	flock    flock
 }
 
 // NewPacer returns a pacer whose buckets are all full.
 func NewPacer() *Pacer { return &Pacer{buckets: make(map[string]*bucket)} }
+
+// Spare keeps the number of operations on their way as low as an even pace allows: nobody can look up what became of
+// those that are cut off.
+func (p *Pacer) Spare() { p.flock.bounded = true }
 
 // bucket is the use of one limit.
 type bucket struct {
@@ -48,6 +53,8 @@ const (
 	catchUp = 10
 	// standBy is how soon to look again while an operation that others wait for has still not left or not ended.
 	standBy = 10 * time.Millisecond
+	// gather is how soon to look again while too many are on their way.
+	gather = 2 * time.Millisecond
 	// hello is how long others wait for the answer to the very first operation: it tells whether the account is accepted.
 	hello = time.Second
 )
@@ -63,6 +70,9 @@ func (p *Pacer) Behind(limits []Bucket, queue map[string]int, now time.Time) tim
 	at := now
 	if !p.known && p.first != nil && now.Sub(p.first.left) < hello {
 		at = now.Add(standBy)
+	}
+	if p.flock.full(limits, now) {
+		at = later(at, now.Add(gather))
 	}
 	for _, limit := range limits {
 		ready := p.fresh(limit)
@@ -108,6 +118,7 @@ func (p *Pacer) Take(limits []Bucket, now time.Time) *Use {
 	p.sweep(now)
 	u := &Use{limits: limits, taken: now, left: now, ended: now}
 	p.add(u, now)
+	p.flock.leave(u)
 	if !p.known && p.first == nil {
 		p.first = u
 	}
@@ -155,14 +166,15 @@ func (p *Pacer) Halt() {
 	p.halted = true
 }
 
-// Drop takes an operation back that never left; one that did is not touched.
-func (p *Pacer) Drop(u *Use) {
+// Drop ends an operation: its receipt is written, or it never left, and is taken back then.
+func (p *Pacer) Drop(u *Use, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if u.state == useWaits {
 		u.state, u.ended = useLeft, time.Time{}
 	}
 	p.heard(u)
+	p.flock.arrive(u, now)
 }
 
 // heard ends the wait for the first operation. One that never left told nothing.

@@ -17,6 +17,16 @@ type sliding struct {
 	per   time.Duration
 	taken []time.Time
 	over  int // how many were too many
+	way   int // how many are on their way
+	most  int
+}
+
+// on counts what is on its way.
+func (s *sliding) on(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.way += n
+	s.most = max(s.most, s.way)
 }
 
 func (s *sliding) take() {
@@ -34,8 +44,15 @@ func (s *sliding) span() time.Duration { return s.taken[len(s.taken)-1].Sub(s.ta
 // through spends a limit for a number of requests that take their time: before they leave, on the way, and back.
 func through(limit bot.Bucket, requests int, before, there, back func() time.Duration) *sliding {
 	s := &sliding{n: limit.N, per: limit.Per}
-	s.spend(bot.NewPacer(), limit, requests, before, there, back)
+	s.spend(sparing(), limit, requests, before, there, back)
 	return s
+}
+
+// sparing is the pacer of an account whose messages nobody can look up.
+func sparing() *bot.Pacer {
+	p := bot.NewPacer()
+	p.Spare()
+	return p
 }
 
 // spend sends requests as fast as a pacer lets them through.
@@ -47,6 +64,7 @@ func (s *sliding) spend(p *bot.Pacer, limit bot.Bucket, requests int, before, th
 			time.Sleep(wait)
 		}
 		use := p.Take(limits, time.Now())
+		s.on(1)
 		sends.Go(func() {
 			time.Sleep(before())
 			p.Left(use, time.Now())
@@ -54,6 +72,8 @@ func (s *sliding) spend(p *bot.Pacer, limit bot.Bucket, requests int, before, th
 			s.take()
 			time.Sleep(back())
 			p.Answered(use, 1, time.Now())
+			s.on(-1)
+			p.Drop(use, time.Now())
 		})
 	}
 	sends.Wait()
@@ -123,6 +143,59 @@ func cold(first int, d time.Duration) func() time.Duration {
 			return d
 		}
 		return 10 * time.Millisecond
+	}
+}
+
+// TestPacerKeepsFewOnTheirWay stops the sender itself now and then: what it makes up for does not leave all at once.
+func TestPacerKeepsFewOnTheirWay(t *testing.T) {
+	second := bot.Bucket{Name: "bot", N: 30, Per: time.Second}
+	for name, c := range map[string]struct {
+		pacer *bot.Pacer
+		most  int
+	}{
+		"in a burst":       {bot.NewPacer(), 5},
+		"no more than one": {sparing(), 4}, // and as many as leave in a round trip
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &sliding{n: second.N, per: second.Per}
+				for range 20 {
+					s.spend(c.pacer, second, 30, exactly(0), exactly(50*time.Millisecond), exactly(45*time.Millisecond))
+				}
+				if took := s.span(); s.over > 0 || took > 20*time.Second*101/100 {
+					t.Errorf("%d requests too many, 600 took %v", s.over, took)
+				}
+				if s.most != c.most {
+					t.Errorf("%d on their way at once, want %d", s.most, c.most)
+				}
+			})
+		})
+	}
+}
+
+func TestAChatThatHangsDoesNotCountAsOnItsWay(t *testing.T) {
+	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	p, now := sparing(), start
+	for range 30 {
+		use := sent(p, "0", now)
+		now = now.Add(10 * time.Millisecond)
+		p.Answered(use, 1, now)
+		p.Drop(use, now)
+		now = now.Add(500 * time.Millisecond)
+	}
+	for _, chat := range []string{"1", "2"} {
+		sent(p, chat, now)
+		now = now.Add(time.Millisecond)
+	}
+	for _, c := range []struct{ after, wait time.Duration }{
+		{5 * time.Millisecond, 2 * time.Millisecond}, // two are on their way
+		{40 * time.Millisecond, 0},                   // everything takes long
+		{2 * time.Second, 0},                         // they hang
+	} {
+		at := now.Add(c.after)
+		if wait := p.Ready(wideAndNarrow("3"), at).Sub(at); wait != c.wait {
+			t.Errorf("after %v the next one waits %v, want %v", c.after, wait, c.wait)
+		}
 	}
 }
 

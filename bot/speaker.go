@@ -63,8 +63,12 @@ func NewSpeaker(c SpeakerConfig) *Speaker {
 		c.Observe = func(Attempt) {}
 	}
 	c.Writer.Renderer = &memo{Renderer: c.Writer.Renderer}
+	pacer := NewPacer()
+	if _, readable := c.Notifier.(Finder); !readable {
+		pacer.Spare()
+	}
 	return &Speaker{
-		config: c, clerk: newClerk(c.Store), pacer: NewPacer(), wake: make(chan struct{}, 1), more: make(chan struct{}, 1),
+		config: c, clerk: newClerk(c.Store), pacer: pacer, wake: make(chan struct{}, 1), more: make(chan struct{}, 1),
 		busy: make(map[DeliveryKey]*Use), log: c.Logger.With("account", c.Account),
 	}
 }
@@ -288,6 +292,6 @@ func (s *Speaker) use(key DeliveryKey) *Use {
 func (s *Speaker) free(key DeliveryKey) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pacer.Drop(s.busy[key])
+	s.pacer.Drop(s.busy[key], time.Now())
 	delete(s.busy, key)
 }
