@@ -81,6 +81,7 @@ func conversation(t *testing.T, d *openapi.Description) {
 		t.Fatal(err)
 	}
 	deliver(t, n)
+	revive(t, s, n)
 	ctx, cancel := context.WithCancel(t.Context())
 	result := make(chan error, 1)
 	go func() { result <- n.Listen(ctx, echo{}) }()
@@ -129,6 +130,21 @@ func deliver(t *testing.T, n *discord.Notifier) {
 	}
 	p.Key, p.ReplyTo, p.Silent = "2", r, true
 	if _, err := n.Post(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// revive edits a message in a thread that was archived.
+func revive(t *testing.T, s *emulated.Server, n *discord.Notifier) {
+	p := bot.Posting{To: bot.Address{Channel: channel, Thread: s.OpenThread(channel)}, Key: "3"}
+	p.Message = bot.Message{Lang: "fr", Title: "Pronote", Summary: "Inaccessible."}
+	r, err := n.Post(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Archive(p.To.Thread)
+	p.Message.Summary = "Saturé."
+	if _, err := n.Edit(t.Context(), r, p); err != nil {
 		t.Fatal(err)
 	}
 }

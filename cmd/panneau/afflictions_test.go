@@ -103,6 +103,7 @@ func changesOf(platform bot.ChatPlatform) []affliction {
 				p.channel = server.Migrate(p.channel)
 			}
 		}})
+		list = append(list, topics()...)
 	case bot.Slack:
 		list = append(list, affliction{name: "archived", do: func(_ *town, p *place) {
 			if server, ok := p.Chat.(*slack.Server); ok {
@@ -119,8 +120,53 @@ func changesOf(platform bot.ChatPlatform) []affliction {
 				server.Mute(p.channel)
 			}
 		}, undo: func(_ *town, p *place) { p.Allow(p.channel) }})
+		list = append(list, threads()...)
 	}
 	return list
+}
+
+// topics are what administrators do to a topic of a forum.
+func topics() []affliction {
+	on := func(do func(server *telegram.Server, p *place)) func(*town, *place) {
+		return func(_ *town, p *place) {
+			if server, ok := p.Chat.(*telegram.Server); ok {
+				do(server, p)
+			}
+		}
+	}
+	forum := func(p *place) {
+		p.channel = "-1001000001001"
+		p.Open(p.channel)
+		on(func(server *telegram.Server, p *place) { p.thread = server.OpenTopic(p.channel) })(nil, p)
+	}
+	closed := on(func(server *telegram.Server, p *place) { server.CloseTopic(p.channel, p.thread) })
+	reopened := on(func(server *telegram.Server, p *place) { server.ReopenTopic(p.channel, p.thread) })
+	deleted := on(func(server *telegram.Server, p *place) { server.DeleteTopic(p.channel, p.thread) })
+	return []affliction{
+		{name: "topic closed", where: forum, do: closed, undo: reopened},
+		{name: "topic deleted", where: forum, do: deleted, dead: true},
+	}
+}
+
+// threads are what befalls a thread of Discord's.
+func threads() []affliction {
+	on := func(do func(server *discord.Server, p *place)) func(*town, *place) {
+		return func(_ *town, p *place) {
+			if server, ok := p.Chat.(*discord.Server); ok {
+				do(server, p)
+			}
+		}
+	}
+	thread := func(p *place) {
+		on(func(server *discord.Server, p *place) { p.channel = server.OpenThread(p.channel) })(nil, p)
+	}
+	archived := on(func(server *discord.Server, p *place) { server.Archive(p.channel) })
+	locked := on(func(server *discord.Server, p *place) { server.Lock(p.channel) })
+	reopened := on(func(server *discord.Server, p *place) { server.Reopen(p.channel) })
+	return []affliction{
+		{name: "thread archived", where: thread, do: archived},
+		{name: "thread locked", where: thread, do: locked, undo: reopened},
+	}
 }
 
 // eraseAll deletes every message, as an administrator would.

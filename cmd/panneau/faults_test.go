@@ -19,6 +19,7 @@ import (
 type affliction struct {
 	name  string
 	fault emulator.Fault
+	where func(p *place)          // what kind of place it befalls; nil for any
 	do    func(s *town, p *place) // nil: inject the fault
 	undo  func(s *town, p *place) // nil with do: it is for good
 	brief bool                    // tried once only: it means what another one means
@@ -30,6 +31,7 @@ type affliction struct {
 type place struct {
 	*medium
 	channel string
+	thread  string // a topic in it; empty for none
 	before  string // its id before it moved
 }
 
@@ -202,6 +204,10 @@ func (c *cell) set(platform bot.ChatPlatform) {
 	for _, id := range ids {
 		c.at.Open(id)
 		s.chats = append(s.chats, chat{account: string(platform), channel: id, audience: "families", follows: []string{"ent"}})
+	}
+	if c.where != nil {
+		c.where(c.at)
+		s.chats[0].channel, s.chats[0].thread = c.at.channel, c.at.thread
 	}
 }
 
@@ -385,7 +391,7 @@ func (c *cell) judge(end []sight) {
 func (c *cell) asleep() bool {
 	asleep := false
 	err := c.scene.life.store.View(c.scene.t.Context(), func(tx bot.Tx) error {
-		d, err := tx.DestinationAt(bot.AccountID(c.at.platform), bot.Address{Channel: c.at.channel})
+		d, err := tx.DestinationAt(bot.AccountID(c.at.platform), bot.Address{Channel: c.at.channel, Thread: c.at.thread})
 		asleep = !d.Asleep.Since.IsZero()
 		return err
 	})

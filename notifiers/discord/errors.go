@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	codeNoReply = 160002 // cannot reply without permission to read message history
+	codeNoReply  = 160002 // cannot reply without permission to read message history
+	codeArchived = 50083  // thread is archived
 
 	// blockedFor is how long we keep quiet when Discord's front servers turn our address away without saying for how
 	// long. Their ban follows 10,000 invalid requests in 10 minutes; each attempt while it lasts makes it longer.
@@ -33,14 +34,14 @@ const (
 func kindOf(code int) (bot.ErrorKind, bool) {
 	switch code {
 	case 10003, // unknown channel
-		10004,  // unknown guild
-		40007,  // banned from the guild
-		50001,  // missing access
-		50007,  // cannot send messages to this user
-		50008,  // not a text channel
-		50013,  // missing permissions
-		50024,  // cannot execute action on this channel type
-		50083,  // thread is archived
+		10004, // unknown guild
+		40007, // banned from the guild
+		50001, // missing access
+		50007, // cannot send messages to this user
+		50008, // not a text channel
+		50013, // missing permissions
+		50024, // cannot execute action on this channel type
+		codeArchived,
 		160005, // thread is locked
 		50278:  // no mutual guilds
 		return bot.KindGone, true

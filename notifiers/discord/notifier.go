@@ -181,10 +181,12 @@ func (n *Notifier) complete(ctx context.Context, r bot.Receipt, p bot.Posting, p
 func (n *Notifier) shorten(ctx context.Context, r bot.Receipt, length int) (bot.Receipt, error) {
 	for len(r.IDs) > length {
 		last := len(r.IDs) - 1
-		err := n.call(ctx, request{
-			method: http.MethodDelete, url: discordgo.EndpointChannelMessage(r.Channel, r.IDs[last]),
-			channel: r.Channel, repeatable: true,
-		}, nil)
+		err := n.awake(ctx, r.Channel, func() error {
+			return n.call(ctx, request{
+				method: http.MethodDelete, url: discordgo.EndpointChannelMessage(r.Channel, r.IDs[last]),
+				channel: r.Channel, repeatable: true,
+			}, nil)
+		})
 		if err != nil && !isKind(err, bot.KindMissing) {
 			return r, err
 		}
@@ -227,11 +229,31 @@ func (n *Notifier) edit(ctx context.Context, channel, id string, body payload) e
 	if err := checkIDs(channel, id); err != nil {
 		return err
 	}
-	_, err := n.message(ctx, request{
-		method: http.MethodPatch, url: discordgo.EndpointChannelMessage(channel, id), body: body,
-		channel: channel, repeatable: true,
+	return n.awake(ctx, channel, func() error {
+		_, err := n.message(ctx, request{
+			method: http.MethodPatch, url: discordgo.EndpointChannelMessage(channel, id), body: body,
+			channel: channel, repeatable: true,
+		})
+		return err
 	})
-	return err
+}
+
+// awake makes a change to a message. Where it stands in a thread that was archived because nobody wrote there for a while,
+// the thread is woken first: only a new message wakes it by itself. A locked one stays shut.
+// https://docs.discord.com/developers/topics/threads#active-and-archived-threads
+func (n *Notifier) awake(ctx context.Context, channel string, change func() error) error {
+	err := change()
+	if !isCode(err, codeArchived) {
+		return err
+	}
+	err = n.call(ctx, request{
+		method: http.MethodPatch, url: discordgo.EndpointChannel(channel), body: map[string]bool{"archived": false},
+		repeatable: true,
+	}, nil)
+	if err != nil {
+		return err
+	}
+	return change()
 }
 
 // room is the channel that an address leads to: a thread is a channel of its own.

@@ -20,6 +20,8 @@ var (
 	errOtherAuthor       = apiError{http.StatusForbidden, 50005, "Cannot edit a message authored by another user"}
 	errEmptyMessage      = apiError{http.StatusBadRequest, 50006, "Cannot send an empty message"}
 	errMissingPermission = apiError{http.StatusForbidden, 50013, "Missing Permissions"}
+	errThreadArchived    = apiError{http.StatusBadRequest, 50083, "Thread is archived"}
+	errThreadLocked      = apiError{http.StatusBadRequest, 160005, "Thread is locked"}
 	errInvalidToken      = apiError{http.StatusUnauthorized, 50027, "Invalid Webhook Token"}
 	errNotJSON           = apiError{http.StatusBadRequest, 50109, "The request body contains invalid JSON."}
 )

@@ -25,6 +25,9 @@ func (s *Server) createMessage(c *call) reply {
 			return r
 		}
 	}
+	if refused := s.stir(room); refused.status != 0 {
+		return refused
+	}
 	m := s.newMessage(room, s.bot, body)
 	room.messages = append(room.messages, m)
 	return found(m)
@@ -84,8 +87,11 @@ func (c *channel) known(nonce string, author user) reply {
 
 func (s *Server) editMessage(c *call) reply {
 	// A bot may edit its own messages also where it may no longer write.
-	_, m, refused := s.own(c)
+	room, m, refused := s.own(c)
 	if m == nil {
+		return refused
+	}
+	if refused := room.fixed(); refused.status != 0 {
 		return refused
 	}
 	if m.Author.ID != s.bot.ID {
@@ -124,6 +130,9 @@ func (s *Server) deleteMessage(c *call) reply {
 	}
 	if m.Author.ID != s.bot.ID {
 		return errMissingPermission.reply()
+	}
+	if refused := room.fixed(); refused.status != 0 {
+		return refused
 	}
 	room.erase(m.ID)
 	return done()

@@ -15,13 +15,14 @@ const nonceWindow = 3 * time.Minute
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	for pattern, op := range map[string]operation{
-		"GET /users/@me":                      s.getMe,
-		"GET /gateway":                        s.getGateway,
-		"GET /gateway/bot":                    s.getGatewayBot,
-		"GET /guilds/{guild_id}/channels":     s.getGuildChannels,
-		"GET /channels/{channel_id}":          s.getChannel,
-		"GET /channels/{channel_id}/messages": s.getMessages,
-		routePost:                             s.createMessage,
+		"GET /users/@me":                                   s.getMe,
+		"GET /gateway":                                     s.getGateway,
+		"GET /gateway/bot":                                 s.getGatewayBot,
+		"GET /guilds/{guild_id}/channels":                  s.getGuildChannels,
+		"GET /channels/{channel_id}":                       s.getChannel,
+		"PATCH /channels/{channel_id}":                     s.editChannel,
+		"GET /channels/{channel_id}/messages":              s.getMessages,
+		routePost:                                          s.createMessage,
 		"GET /channels/{channel_id}/messages/{message_id}": s.getMessage,
 		routeEdit: s.editMessage,
 		"DELETE /channels/{channel_id}/messages/{message_id}":              s.deleteMessage,
@@ -63,7 +64,7 @@ func (s *Server) room(c *call) (*channel, reply) {
 	switch {
 	case room == nil:
 		return nil, errUnknownChannel.reply()
-	case !room.guild.member, room.hidden:
+	case !room.guild.member, room.hidden, room.thread != nil && room.thread.parent.hidden:
 		return nil, errMissingAccess.reply()
 	}
 	return room, reply{}

@@ -36,7 +36,7 @@ type guild struct {
 	channels []*channel
 }
 
-// channel is a text channel of a guild.
+// channel is a text channel of a guild, or a thread in one.
 type channel struct {
 	id       string
 	name     string
@@ -46,6 +46,7 @@ type channel struct {
 	messages []*message
 	pins     []pin
 	erased   map[string]bool // nonces whose message was deleted
+	thread   *thread         // nil for a channel
 }
 
 type pin struct {
@@ -128,6 +129,10 @@ func (s *Server) Remove(id string) {
 	view := c.view()
 	delete(s.channels, id)
 	c.guild.channels = slices.DeleteFunc(c.guild.channels, func(other *channel) bool { return other == c })
+	if c.thread != nil {
+		s.dispatch("THREAD_DELETE", view)
+		return
+	}
 	s.dispatch("CHANNEL_DELETE", view)
 }
 
@@ -170,6 +175,9 @@ func (c *channel) denied() int {
 
 // view is the channel as the API writes it.
 func (c *channel) view() map[string]any {
+	if c.thread != nil {
+		return c.threadView()
+	}
 	overwrites := []any{}
 	if denied := c.denied(); denied != 0 {
 		overwrites = append(overwrites, map[string]any{
