@@ -20,8 +20,10 @@ func (w *Watch) decide(
 			return err
 		}
 		var err error
-		next, err = w.writeIncident(tx, wanted, now)
-		return err
+		if next, err = w.writeIncident(tx, wanted, now); err != nil {
+			return err
+		}
+		return tx.KeepBecause(next.ID, next.Revision, w.because(r))
 	})
 	if err != nil {
 		return fmt.Errorf("decide on %s: %w", b.platform.ID, err)

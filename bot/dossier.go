@@ -27,6 +27,7 @@ type Revision struct {
 	Condition Condition
 	Reason    Reason
 	Evidence  Evidence // empty once it is forgotten
+	Because   Because
 }
 
 // Tally is what the chats of one account were told of an incident. It names none of them.

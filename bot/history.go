@@ -25,7 +25,8 @@ type HistoryTx interface {
 	// PruneHours forgets the hours of days before that of t, at most n days of a check, and reports how many.
 	PruneHours(t time.Time, n int) (int, error)
 	// PruneIncidents forgets details of incidents that ended before t, at most n of each kind, and reports how many: the
-	// deliveries that have nothing more to say, and the evidence of each revision. The incidents themselves stay.
+	// deliveries that have nothing more to say, and the evidence and the reasons of each revision. The incidents
+	// themselves stay.
 	PruneIncidents(t time.Time, n int) (int, error)
 }
 

@@ -55,6 +55,8 @@ type IncidentTx interface {
 	AddIncident(i Incident) (Incident, error)
 	// ReviseIncident writes the incident's next revision. ErrConflict: the stored revision is not the one before.
 	ReviseIncident(i Incident) error
+	// KeepBecause writes why a revision, written before in the same transaction, was decided.
+	KeepBecause(id IncidentID, revision int64, b Because) error
 	Incident(id IncidentID) (Incident, error)
 	// OpenIncidents lists the incidents that go on, oldest first.
 	OpenIncidents() ([]Incident, error)

@@ -20,11 +20,12 @@ type (
 		Verdicts  []verdictJSON  `json:"verdicts"`
 	}
 	revisionJSON struct {
-		Revision  int64      `json:"revision"`
-		At        *time.Time `json:"at"`
-		Condition string     `json:"condition"`
-		Label     string     `json:"label"`
-		Reason    bot.Reason `json:"reason"`
+		Revision  int64         `json:"revision"`
+		At        *time.Time    `json:"at"`
+		Condition string        `json:"condition"`
+		Label     string        `json:"label"`
+		Reason    bot.Reason    `json:"reason"`
+		Because   []verdictJSON `json:"because"`
 	}
 	noticesJSON struct {
 		Chat    string     `json:"chat"`
@@ -51,7 +52,7 @@ func (p *Page) evidence(f *facts, d bot.Dossier) *document {
 	e := evidenceJSON{
 		Incident: newIncidentJSON(d.Incident), Name: f.platform(d.Incident.Platform).Platform.Name,
 		Label:     p.config.Label(defaultLanguage, d.Incident.Condition),
-		Revisions: []revisionJSON{}, Notices: p.notices(d.Tallies), Verdicts: []verdictJSON{},
+		Revisions: []revisionJSON{}, Notices: p.notices(d.Tallies), Verdicts: newVerdictsJSON(d.Verdicts),
 	}
 	if base := f.base(); base != "" {
 		page := base + incidentPath(d.Incident.ID)
@@ -61,15 +62,21 @@ func (p *Page) evidence(f *facts, d bot.Dossier) *document {
 		e.Revisions = append(e.Revisions, revisionJSON{
 			Revision: r.Number, At: instant(r.At), Condition: conditionWord(r.Condition),
 			Label: p.config.Label(defaultLanguage, r.Condition), Reason: r.Reason,
+			Because: newVerdictsJSON(r.Because.Verdicts),
 		})
 	}
-	for _, v := range d.Verdicts {
-		e.Verdicts = append(e.Verdicts, verdictJSON{
+	return p.json(pageCache, e)
+}
+
+func newVerdictsJSON(verdicts []bot.Verdict) []verdictJSON {
+	list := make([]verdictJSON, 0, len(verdicts))
+	for _, v := range verdicts {
+		list = append(list, verdictJSON{
 			At: instant(v.At), Check: v.Check, Vantage: v.Vantage, Outcome: v.Outcome.String(), Reason: v.Reason,
 			Status: v.Evidence.Status, LatencyMS: v.Evidence.Latency.Milliseconds(), Matched: v.Evidence.Matched,
 		})
 	}
-	return p.json(pageCache, e)
+	return list
 }
 
 // notices adds up what the accounts of each kind of chat told: the name of an account may name a school.

@@ -201,7 +201,11 @@ func keep(s *source) *source {
 		12: {
 			Revisions: []bot.Revision{
 				{Number: 1, At: at(6, 8, 6), Condition: bot.Slowed, Reason: bot.ReasonSlow},
-				{Number: 2, At: at(6, 8, 20), Condition: bot.Unreachable, Reason: bot.ReasonTimeoutConnect},
+				{Number: 2, At: at(6, 8, 20), Condition: bot.Unreachable, Reason: bot.ReasonTimeoutConnect, Because: bot.Because{
+					Verdicts: []bot.Verdict{
+						{Check: "pronote/accueil", Platform: "pronote", Vantage: "lille", At: at(6, 8, 19), Outcome: bot.Down, Reason: bot.ReasonTimeoutConnect, Evidence: bot.Evidence{Address: "10.0.0.7:443", Detail: "dial tcp 10.0.0.7:443: i/o timeout"}},
+					},
+				}},
 			},
 			Tallies: []bot.Tally{
 				{Account: "telegram-parents-du-college-jean-moulin", Chats: 40, Edits: 39, Rings: 40, Waiting: 1, First: at(6, 8, 6), Last: at(6, 8, 21)},

@@ -137,7 +137,8 @@ func TestOldIncidentsAreKeptSmall(t *testing.T) {
 		over := incident
 		over.Revision, over.Before, over.Condition, over.ResolvedAt = 2, bot.Unreachable, bot.Normal, at(5)
 		update(t, s, func(tx bot.Tx) error {
-			return errors.Join(tx.ReviseIncident(over), tx.Owe(over, nil, true, at(5)))
+			why := bot.Because{Verdicts: []bot.Verdict{{Check: "cned/accueil", Platform: "cned", At: at(5), Outcome: bot.Up}}}
+			return errors.Join(tx.ReviseIncident(over), tx.KeepBecause(over.ID, 2, why), tx.Owe(over, nil, true, at(5)))
 		})
 		// Who heard « down » is still owed « back »; who heard nothing has nothing to hear. Both revisions have evidence.
 		prune(1 + 2)
@@ -156,7 +157,13 @@ func TestOldIncidentsAreKeptSmall(t *testing.T) {
 			if diff := cmp.Diff(over, kept); diff != "" {
 				t.Error(diff)
 			}
-			return err
+			revisions, errRevisions := tx.Revisions(incident.ID)
+			for _, r := range revisions {
+				if diff := cmp.Diff(bot.Because{}, r.Because); diff != "" {
+					t.Error(diff)
+				}
+			}
+			return errors.Join(err, errRevisions)
 		})
 	})
 }

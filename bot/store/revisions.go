@@ -9,18 +9,22 @@ import (
 
 // Revisions implements bot.DossierTx.
 func (t *tx) Revisions(id bot.IncidentID) ([]bot.Revision, error) {
-	return list(t, scanRevision, `SELECT revision, at, condition, reason, evidence FROM revisions
+	return list(t, scanRevision, `SELECT revision, at, condition, reason, evidence, because FROM revisions
 		WHERE incident = $1 ORDER BY revision`, id)
 }
 
 func scanRevision(r row) (revision bot.Revision, err error) {
 	var at int64
-	var evidence string
-	if err := r.Scan(&revision.Number, &at, &revision.Condition, &revision.Reason, &evidence); err != nil {
+	var evidence, because string
+	if err := r.Scan(&revision.Number, &at, &revision.Condition, &revision.Reason, &evidence, &because); err != nil {
 		return revision, err
 	}
 	revision.At = instant(at)
-	return revision, decode(evidence, &revision.Evidence)
+	if err := decode(evidence, &revision.Evidence); err != nil {
+		return revision, err
+	}
+	revision.Because, err = readBecause(because)
+	return revision, err
 }
 
 // Tallies implements bot.DossierTx.

@@ -16,12 +16,21 @@ func TestDossier(t *testing.T) {
 	engines(t, func(t *testing.T, s *store.Store) {
 		start := time.Now().Truncate(time.Millisecond)
 		incident := ledger(t, s)
+		why := bot.Because{
+			Verdicts: []bot.Verdict{{
+				Check: "cned/accueil", Platform: "cned", Vantage: "ici", At: at(2), Outcome: bot.Down, Reason: bot.ReasonQuotaPage,
+				Evidence: bot.Evidence{Status: 200, Latency: time.Second, Matched: "trop de monde"},
+			}},
+			Left:  3,
+			Roots: []bot.Root{{Platform: "educonnect", Condition: bot.Normal, CheckedAt: at(2)}},
+		}
 		task := wantDue(t, s, at(1), "-1", "-2")[0]
 		posted := carryOut(t, s, task, incident, bot.ActPost)
 		incident.Revision, incident.Before, incident.Condition = 2, bot.Unreachable, bot.Saturated
 		incident.Reason, incident.Evidence = bot.ReasonQuotaPage, bot.Evidence{Status: 200, Matched: "trop de monde"}
 		update(t, s, func(tx bot.Tx) error {
-			return errors.Join(tx.ReviseIncident(incident), tx.Owe(incident, nil, false, at(3)))
+			return errors.Join(
+				tx.ReviseIncident(incident), tx.KeepBecause(incident.ID, 2, why), tx.Owe(incident, nil, false, at(3)))
 		})
 		task.Delivery = posted
 		carryOut(t, s, task, incident, bot.ActEdit)
@@ -38,7 +47,7 @@ func TestDossier(t *testing.T) {
 			}
 			want := []bot.Revision{
 				{Number: 1, Condition: bot.Unreachable, Reason: bot.ReasonRefused, Evidence: bot.Evidence{Address: "192.0.2.1:443"}},
-				{Number: 2, Condition: bot.Saturated, Reason: bot.ReasonQuotaPage, Evidence: incident.Evidence},
+				{Number: 2, Condition: bot.Saturated, Reason: bot.ReasonQuotaPage, Evidence: incident.Evidence, Because: why},
 			}
 			if diff := cmp.Diff(want, revisions); diff != "" {
 				t.Error(diff)
