@@ -75,7 +75,7 @@ func TestEveryRevisionKeepsItsReasons(t *testing.T) {
 		if err != nil || len(revisions) != 2 {
 			s.t.Fatalf("%v %v", revisions, err)
 		}
-		for i, want := range []string{"down down down", "up up"} {
+		for i, want := range []string{"down,down,down", "up,up"} {
 			var got []string
 			for _, v := range revisions[i].Because.Verdicts {
 				got = append(got, v.Outcome.String())
@@ -83,7 +83,7 @@ func TestEveryRevisionKeepsItsReasons(t *testing.T) {
 					s.t.Errorf("kept %+v", v)
 				}
 			}
-			if diff := cmp.Diff(want, strings.Join(got, " ")); diff != "" {
+			if diff := cmp.Diff(want, strings.Join(got, ",")); diff != "" {
 				s.t.Errorf("revision %d: %s", i+1, diff)
 			}
 		}

@@ -35,6 +35,7 @@ Sans commande, « panneau » fait la même chose que « panneau run ».`,
 	root.AddCommand(
 		run, m.checkCommand(), m.catalogueCommand(), m.configCommand(), m.calendarCommand(), m.healthCommand(),
 		m.backupCommand(), m.dbCommand(), m.slackCommand(), m.discordCommand(), m.telegramCommand(),
+		m.explainCommand(),
 	)
 	return root
 }
