@@ -125,6 +125,7 @@ type stage struct {
 	trouble  []bot.Trouble
 	observe  func(bot.Attempt) // nil for nobody
 	ask      func(bot.PlatformID)
+	place    *time.Location // of what is usual; nil: UTC
 	guard    bot.Guard
 
 	platforms []bot.Platform
@@ -204,7 +205,7 @@ func (s *stage) start() {
 		Writer: bot.Writer{Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms)},
 	})
 	s.watch = bot.NewWatch(bot.WatchConfig{
-		Store: s.store, Guard: s.guard, Platforms: s.platforms, Rule: bot.DefaultRule(),
+		Store: s.store, Guard: s.guard, Platforms: s.platforms, Rule: bot.DefaultRule(), Place: s.place,
 		Ask: func(id bot.PlatformID) {
 			if s.ask != nil {
 				s.ask(id)

@@ -31,6 +31,7 @@ type trace struct {
 	end       time.Time
 	outages   []truth
 	rings     map[string]int
+	usual     []custom
 	within    time.Duration // a decision must follow the beginning of an outage in this time
 }
 
@@ -97,6 +98,8 @@ func (t *trace) line(words []string) error {
 		t.within, err = time.ParseDuration(rest[0])
 	case key == "platform":
 		return t.platform(rest)
+	case key == "usual":
+		return t.custom(rest)
 	case key == "chat":
 		t.chat(rest)
 	case key == "outage":
@@ -284,6 +287,9 @@ func (p *probe) Check(ctx context.Context) bot.Verdict {
 		}
 	case "slow":
 		took, _ = time.ParseDuration(s.argument)
+	case "takes": // a good answer, as far as the check can tell
+		took, _ = time.ParseDuration(s.argument)
+		s.state = "up"
 	}
 	v := sights()[s.state]
 	if !sleep(ctx, took) {
@@ -318,7 +324,7 @@ func (t *trace) Online(context.Context, bot.Reason) bool {
 
 // states lists the words that a scene may use, for the reader of a trace.
 func states() []string {
-	words := []string{"hang", "lossy", "flap"}
+	words := []string{"hang", "lossy", "flap", "takes"}
 	for word := range sights() {
 		words = append(words, word)
 	}

@@ -88,7 +88,10 @@ func stageAt(t *testing.T, trace *trace, test func(s *stage)) {
 				})
 			}
 		}
+		s.place = trace.start.Location()
+		trace.remember(s)
 		s.start()
+		trace.learn(s)
 		patrol.Watch = s.watch
 		time.Sleep(time.Until(trace.start))
 		ctx, stop := context.WithCancel(s.t.Context())

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,7 +32,8 @@ type Watch struct {
 	glimpses map[PlatformID]glimpse // of each platform, for the judgement of those that depend on it
 	late     []Verdict              // seen and not yet written; they decided nothing
 
-	warned warned // certificates
+	warned   warned                   // certificates
+	baseline atomic.Pointer[Baseline] // what is usual for the checks; nil before it was learned
 }
 
 // WatchConfig is what a Watch needs.
@@ -41,7 +43,8 @@ type WatchConfig struct {
 	Platforms []Platform
 	Rule      Rule
 	Flap      Flap
-	Vantage   string // the name of this place
+	Vantage   string         // the name of this place
+	Place     *time.Location // the clock by which hours and weekends differ in what is usual; nil: UTC
 	Logger    *slog.Logger
 	Changed   func() // called after each decision was written
 	// Ask asks for fresh verdicts about a platform, soon: whether one fails alone depends on others. It must not wait.
@@ -140,7 +143,7 @@ func (w *Watch) Observe(ctx context.Context, v Verdict) (doubt bool, err error) 
 	if b == nil {
 		return false, fmt.Errorf("verdict of %s: platform %q: %w", v.Check, v.Platform, ErrNotFound)
 	}
-	v = w.trust(ctx, v)
+	v = w.trust(ctx, w.weigh(v))
 	w.warn(ctx, v)
 	doubt, err = w.judge(ctx, b, v)
 	for _, waiting := range w.waiting(v.Platform) {
@@ -228,6 +231,7 @@ const flushEvery = time.Second
 func (w *Watch) Run(ctx context.Context) error {
 	var tidying sync.WaitGroup
 	tidying.Go(func() { history{w.config.Store, w.config.Logger}.run(ctx) })
+	tidying.Go(func() { w.keepLearning(ctx) })
 	for pause(ctx, flushEvery) {
 		w.flush(ctx)
 	}

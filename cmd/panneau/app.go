@@ -64,9 +64,13 @@ func newApp(
 	a.holder = bot.Holder{Store: store, Replica: replica, Alone: c.Database.Postgres.IsZero(), Logger: a.log}
 	a.board = a.newBoard()
 	a.metrics = newMetrics(store, a.board, accountIDs(c.Accounts))
+	place, err := paris()
+	if err != nil {
+		return nil, err
+	}
 	a.watch = bot.NewWatch(bot.WatchConfig{
 		Store: store, Guard: a.guard, Platforms: a.board.Platforms, Rule: bot.DefaultRule(), Flap: bot.DefaultFlap(),
-		Vantage: c.Watch.Vantage, Logger: a.log, Changed: a.changed, Offline: a.setOffline, Trouble: a.report,
+		Vantage: c.Watch.Vantage, Place: place.Location, Logger: a.log, Changed: a.changed, Offline: a.setOffline, Trouble: a.report,
 		Ask: func(id bot.PlatformID) { a.patrol.Ask(id) },
 	})
 	rounds, err := a.rounds(env)

@@ -1,0 +1,143 @@
+package bot_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// custom is how fast a platform of a trace answered, in some hours of each day, in the weeks before.
+type custom struct {
+	platform bot.PlatformID
+	took     time.Duration
+	from, to int // hours of the day on the trace's clock
+}
+
+// custom reads « ent 400ms » and « ent 2s 08:00 09:00 ».
+func (t *trace) custom(words []string) error {
+	took, err := time.ParseDuration(words[1])
+	c := custom{platform: bot.PlatformID(words[0]), took: took, to: 24}
+	if err == nil && len(words) > 3 {
+		var from, to time.Time
+		if from, err = t.clock(words[2]); err == nil {
+			to, err = t.clock(words[3])
+		}
+		c.from, c.to = from.Hour(), to.Hour()
+	}
+	t.usual = append(t.usual, c)
+	return err
+}
+
+// remember writes the four weeks before the trace as they were summed up.
+func (t *trace) remember(s *stage) {
+	var hours []bot.Hour
+	for _, c := range t.usual {
+		for at := t.start.AddDate(0, 0, -28).Truncate(time.Hour); at.Before(t.start); at = at.Add(time.Hour) {
+			if h := at.Hour(); h < c.from || h >= c.to {
+				continue
+			}
+			for _, check := range t.checks[c.platform] {
+				hours = append(hours, bot.Hour{
+					Platform: c.platform, Check: bot.CheckID(string(c.platform) + "/" + check), Vantage: "ici", Start: at.UTC(),
+					Up: 360, Median: c.took, NineInTen: c.took * 3 / 2,
+				})
+			}
+		}
+	}
+	if err := s.store.Update(s.t.Context(), func(tx bot.Tx) error { return tx.PutHours(hours) }); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// learn lets the watch learn what is usual, as it does when it begins to run.
+func (t *trace) learn(s *stage) {
+	if len(t.usual) == 0 {
+		return
+	}
+	if err := s.watch.Learn(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func TestUsualWeighs(t *testing.T) {
+	answer := func(o bot.Outcome, r bot.Reason, took time.Duration) bot.Verdict {
+		return bot.Verdict{Outcome: o, Reason: r, Evidence: bot.Evidence{Latency: took}}
+	}
+	up := func(took time.Duration) bot.Verdict { return answer(bot.Up, "", took) }
+	slow := func(took time.Duration) bot.Verdict { return answer(bot.Slow, bot.ReasonSlow, took) }
+	fast := bot.Usual{Median: 300 * time.Millisecond, NineInTen: 500 * time.Millisecond, Hours: 20}
+	sluggish := bot.Usual{Median: 2 * time.Second, NineInTen: 3 * time.Second, Hours: 4}
+	wide := bot.Usual{Median: time.Second, NineInTen: 4 * time.Second, Hours: 20}
+	for _, test := range []struct {
+		name  string
+		usual bot.Usual
+		seen  bot.Verdict
+		want  bot.Outcome
+	}{
+		{"nothing is known", bot.Usual{}, up(4 * time.Second), bot.Up},
+		{"nothing is known, and the check says slow", bot.Usual{}, slow(6 * time.Second), bot.Slow},
+		{"too little is known", bot.Usual{Median: 100 * time.Millisecond, Hours: 3}, up(4 * time.Second), bot.Up},
+		{"as usual", fast, up(400 * time.Millisecond), bot.Up},
+		{"many times its usual, and still fast", fast, up(2 * time.Second), bot.Up},
+		{"unusually late", fast, up(3100 * time.Millisecond), bot.Slow},
+		{"slow for the check, as usual", sluggish, slow(7 * time.Second), bot.Up},
+		{"slow for the check, and unusual", sluggish, slow(9 * time.Second), bot.Slow},
+		{"one answer in ten takes as long", wide, up(7 * time.Second), bot.Up},
+		{"down stays down", fast, answer(bot.Down, bot.ReasonTimeoutBody, 5*time.Second), bot.Down},
+		{"no latency was measured", fast, up(0), bot.Up},
+	} {
+		got := test.usual.Weigh(test.seen)
+		if got.Outcome != test.want || (got.Reason == bot.ReasonSlow) != (test.want == bot.Slow) {
+			t.Errorf("%s: %v %q, want %v", test.name, got.Outcome, got.Reason, test.want)
+		}
+		if diff := cmp.Diff(got, test.usual.Weigh(got)); diff != "" {
+			t.Errorf("%s: weighed twice it is another verdict: %s", test.name, diff)
+		}
+	}
+}
+
+func TestBaseline(t *testing.T) {
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hours []bot.Hour
+	add := func(month time.Month, day, hour, runs int, took time.Duration) {
+		hours = append(hours, bot.Hour{
+			Check: "ent/a", Vantage: "ici", Start: time.Date(2021, month, day, hour, 0, 0, 0, paris).UTC(), Up: runs,
+			Median: took, NineInTen: 2 * took,
+		})
+	}
+	for _, day := range []int{22, 23, 24, 25, 26} { // Monday to Friday, before the clocks go forward
+		add(time.March, day, 8, 60, time.Duration(day)*100*time.Millisecond)
+		add(time.March, day, 9, 5, time.Second) // too few answers to count
+	}
+	add(time.March, 26, 8, 60, time.Hour) // an outage moves nothing much
+	for _, day := range []int{20, 21, 27} {
+		add(time.March, day, 8, 60, time.Second)
+	}
+	b := bot.NewBaseline(hours, paris)
+	of := func(vantage string, month time.Month, day, hour int) bot.Usual {
+		return b.Of(bot.Verdict{Check: "ent/a", Vantage: vantage, At: time.Date(2021, month, day, hour, 30, 0, 0, paris)})
+	}
+	for _, test := range []struct {
+		name      string
+		got, want bot.Usual
+	}{
+		{"a school day, after the clocks went forward", of("ici", time.April, 6, 8), bot.Usual{Median: 2400 * time.Millisecond, NineInTen: 4800 * time.Millisecond, Hours: 6}},
+		{"another hour", of("ici", time.April, 6, 9), bot.Usual{}},
+		{"a weekend", of("ici", time.April, 10, 8), bot.Usual{Median: time.Second, NineInTen: 2 * time.Second, Hours: 3}},
+		{"another place", of("lyon", time.April, 6, 8), bot.Usual{}},
+		{"of nothing", bot.Baseline{}.Of(bot.Verdict{Check: "ent/a"}), bot.Usual{}},
+	} {
+		if diff := cmp.Diff(test.want, test.got); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+	if of("ici", time.April, 10, 8).Known() {
+		t.Error("three hours of weekends are taken for usual")
+	}
+}
