@@ -166,6 +166,9 @@ func conditionOf(v Verdict) Condition {
 	case Up:
 		return Normal
 	case Slow:
+		if v.Reason == ReasonVerySlow {
+			return Saturated
+		}
 		return Slowed
 	case Down:
 		if v.Evidence.RetryIn > 0 && v.Evidence.Status == busy {

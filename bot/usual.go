@@ -9,11 +9,15 @@ import (
 
 // What makes an answer slow where it is known how fast answers usually are. The numbers are ours: a page that takes four
 // times its usual time, and twice as long as nine in ten of its answers, is noticed; one that comes within three seconds
-// is not worth a message, however fast it usually is.
+// is not worth a message, however fast it usually is. Who waits for ten seconds, and twenty times as long as usual, cannot
+// work any more: to them the platform is full.
 const (
 	slowTimes  = 4
 	slowSpread = 2
 	leastSlow  = 3 * time.Second
+	fullTimes  = 20
+	fullSpread = 5
+	leastFull  = 10 * time.Second
 )
 
 // What is known well enough to count as usual.
@@ -40,10 +44,15 @@ func (u Usual) Slow() time.Duration {
 	return max(leastSlow, slowTimes*u.Median, slowSpread*u.NineInTen)
 }
 
-// Weigh turns a good answer that is unusually late into a slow one, and one that the check calls slow, as it usually is,
+// Full is how long an answer may take before it is so slow that the platform counts as saturated.
+func (u Usual) Full() time.Duration {
+	return max(leastFull, fullTimes*u.Median, fullSpread*u.NineInTen)
+}
+
+// Weigh turns a good answer that is unusually late into a slow or very slow one, and one that the check calls slow, as it usually is,
 // into a good one. Other verdicts stay as they are, and so do all where nothing is known.
 func (u Usual) Weigh(v Verdict) Verdict {
-	answered := v.Outcome == Up || v.Outcome == Slow && v.Reason == ReasonSlow
+	answered := v.Outcome == Up || v.Outcome == Slow && (v.Reason == ReasonSlow || v.Reason == ReasonVerySlow)
 	if !u.Known() || !answered || v.Evidence.Latency <= 0 {
 		return v
 	}
@@ -52,7 +61,10 @@ func (u Usual) Weigh(v Verdict) Verdict {
 		return v
 	}
 	v.Outcome, v.Reason = Slow, ReasonSlow
-	v.Evidence.Detail = fmt.Sprintf("usually %s at this hour, slow from %s on", u.Median, u.Slow())
+	if v.Evidence.Latency > u.Full() {
+		v.Reason = ReasonVerySlow
+	}
+	v.Evidence.Detail = fmt.Sprintf("usually %s at this hour, slow from %s on, very slow from %s on", u.Median, u.Slow(), u.Full())
 	return v
 }
 

@@ -76,22 +76,27 @@ func TestUsualWeighs(t *testing.T) {
 		usual bot.Usual
 		seen  bot.Verdict
 		want  bot.Outcome
+		why   bot.Reason
 	}{
-		{"nothing is known", bot.Usual{}, up(4 * time.Second), bot.Up},
-		{"nothing is known, and the check says slow", bot.Usual{}, slow(6 * time.Second), bot.Slow},
-		{"too little is known", bot.Usual{Median: 100 * time.Millisecond, Hours: 3}, up(4 * time.Second), bot.Up},
-		{"as usual", fast, up(400 * time.Millisecond), bot.Up},
-		{"many times its usual, and still fast", fast, up(2 * time.Second), bot.Up},
-		{"unusually late", fast, up(3100 * time.Millisecond), bot.Slow},
-		{"slow for the check, as usual", sluggish, slow(7 * time.Second), bot.Up},
-		{"slow for the check, and unusual", sluggish, slow(9 * time.Second), bot.Slow},
-		{"one answer in ten takes as long", wide, up(7 * time.Second), bot.Up},
-		{"down stays down", fast, answer(bot.Down, bot.ReasonTimeoutBody, 5*time.Second), bot.Down},
-		{"no latency was measured", fast, up(0), bot.Up},
+		{"nothing is known", bot.Usual{}, up(4 * time.Second), bot.Up, ""},
+		{"nothing is known, and the check says slow", bot.Usual{}, slow(6 * time.Second), bot.Slow, bot.ReasonSlow},
+		{"too little is known", bot.Usual{Median: 100 * time.Millisecond, Hours: 3}, up(4 * time.Second), bot.Up, ""},
+		{"as usual", fast, up(400 * time.Millisecond), bot.Up, ""},
+		{"many times its usual, and still fast", fast, up(2 * time.Second), bot.Up, ""},
+		{"unusually late", fast, up(3100 * time.Millisecond), bot.Slow, bot.ReasonSlow},
+		{"slow for the check, as usual", sluggish, slow(7 * time.Second), bot.Up, ""},
+		{"slow for the check, and unusual", sluggish, slow(9 * time.Second), bot.Slow, bot.ReasonSlow},
+		{"one answer in ten takes as long", wide, up(7 * time.Second), bot.Up, ""},
+		{"down stays down", fast, answer(bot.Down, bot.ReasonTimeoutBody, 5*time.Second), bot.Down, bot.ReasonTimeoutBody},
+		{"no latency was measured", fast, up(0), bot.Up, ""},
+		{"many times later than usual", fast, up(11 * time.Second), bot.Slow, bot.ReasonVerySlow},
+		{"slow for the check, and many times later than usual", fast, slow(11 * time.Second), bot.Slow, bot.ReasonVerySlow},
+		{"late where that is nothing new", sluggish, up(25 * time.Second), bot.Slow, bot.ReasonSlow},
+		{"very late, and nothing is known", bot.Usual{}, slow(25 * time.Second), bot.Slow, bot.ReasonSlow},
 	} {
 		got := test.usual.Weigh(test.seen)
-		if got.Outcome != test.want || (got.Reason == bot.ReasonSlow) != (test.want == bot.Slow) {
-			t.Errorf("%s: %v %q, want %v", test.name, got.Outcome, got.Reason, test.want)
+		if got.Outcome != test.want || got.Reason != test.why {
+			t.Errorf("%s: %v %q, want %v %q", test.name, got.Outcome, got.Reason, test.want, test.why)
 		}
 		if diff := cmp.Diff(got, test.usual.Weigh(got)); diff != "" {
 			t.Errorf("%s: weighed twice it is another verdict: %s", test.name, diff)

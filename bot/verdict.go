@@ -96,6 +96,7 @@ const (
 	ReasonClosed         Reason = "closed"     // a page that says the service is closed (summer, between two openings)
 	ReasonLoginPath      Reason = "login_path" // the page is up, the way to its login is not
 	ReasonSlow           Reason = "slow"
+	ReasonVerySlow       Reason = "very_slow" // answers as it should, but many times later than is usual for it
 
 	ReasonBlockedUs    Reason = "blocked_us"    // the target refuses us (403, 429, captcha, suspended address), not families
 	ReasonOwnNetwork   Reason = "own_network"   // our own line is down
@@ -112,7 +113,7 @@ func (r Reason) Condition() Condition {
 		return Normal
 	case ReasonSlow:
 		return Slowed
-	case ReasonQuotaPage:
+	case ReasonQuotaPage, ReasonVerySlow:
 		return Saturated
 	case ReasonMaintenance:
 		return Maintenance

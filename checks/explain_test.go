@@ -22,7 +22,7 @@ func everyReason() []bot.Verdict {
 	add(bot.Down, bot.ReasonDNS, bot.ReasonRefused, bot.ReasonReset, bot.ReasonUnreachable, bot.ReasonTimeoutConnect,
 		bot.ReasonTimeoutHeaders, bot.ReasonTimeoutBody, bot.ReasonTLSExpired, bot.ReasonTLSHost, bot.ReasonTLS,
 		bot.ReasonServerError, bot.ReasonHTTPStatus, bot.ReasonRedirect, bot.ReasonBodyMissing, bot.ReasonBodyForbidden,
-		bot.ReasonQuotaPage, bot.ReasonMaintenance, bot.ReasonClosed, bot.ReasonLoginPath, bot.ReasonDNSAnswer,
+		bot.ReasonQuotaPage, bot.ReasonVerySlow, bot.ReasonMaintenance, bot.ReasonClosed, bot.ReasonLoginPath, bot.ReasonDNSAnswer,
 		bot.ReasonNoEcho)
 	add(bot.Unknown, bot.ReasonDNSDiffers, bot.ReasonNoFamily, bot.ReasonNotPermitted, bot.ReasonBodyTooLarge, bot.ReasonBlockedUs, bot.ReasonOwnNetwork, bot.ReasonCancelled, "inconnue")
 	return list

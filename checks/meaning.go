@@ -60,6 +60,7 @@ func meanings() map[bot.Reason]meaning {
 		bot.ReasonClosed:        {"le serveur répond par une page qui dit que le service est fermé.", "la plateforme est fermée."},
 		bot.ReasonLoginPath:     {"une étape du chemin de connexion ne répond pas comme elle le devrait (voir le détail).", noLogin},
 		bot.ReasonSlow:          {"la réponse attendue arrive, mais tard.", "la plateforme fonctionne, avec de l’attente."},
+		bot.ReasonVerySlow:      {"la réponse attendue arrive, mais beaucoup plus tard que d’habitude.", "la plateforme répond à peine."},
 		bot.ReasonBlockedUs:     {"le serveur écarte ce contrôle (statut 403 ou 429, test contre les robots, adresse suspendue). Cela concerne notre adresse, pas celle des familles.", notKnown},
 		bot.ReasonOwnNetwork:    {"la difficulté est de notre côté : ligne, résolveur, pare-feu ou adresse non publique (voir le détail).", notKnown},
 		bot.ReasonDNSDiffers:    {"les serveurs de noms interrogés ne sont pas d’accord : les uns trouvent le nom, les autres non (voir le détail).", "le site s’ouvre sur certains réseaux, et pas sur d’autres."},

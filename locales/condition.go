@@ -36,6 +36,14 @@ func word(c bot.Condition) string {
 	return string(c)
 }
 
+// matter names in the keys of summaries what is the matter: a platform that is only very late turns nobody away.
+func matter(c bot.Condition, r bot.Reason) string {
+	if c == bot.Saturated && r == bot.ReasonVerySlow {
+		return "late"
+	}
+	return word(c)
+}
+
 // tone is the mood of a message about a condition.
 func tone(c bot.Condition) bot.Tone {
 	switch {

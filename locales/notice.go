@@ -54,7 +54,7 @@ func back(i bot.Incident) bool { return !i.Open() && i.Condition == bot.Normal }
 
 // state says what is the matter and since when. An incident that was over and begins anew counts from the new beginning.
 func (w *writer) state(n bot.Notice) phrase {
-	i, c := n.Incident, word(n.Incident.Condition)
+	i, c := n.Incident, matter(n.Incident.Condition, n.Incident.Reason)
 	name := w.name(n.Platform)
 	switch {
 	case i.Before == bot.NotYetKnown || i.Before == bot.Normal:

@@ -118,7 +118,7 @@ func reasons() []bot.Reason {
 		bot.ReasonDNS, bot.ReasonRefused, bot.ReasonReset, bot.ReasonUnreachable, bot.ReasonTimeoutConnect,
 		bot.ReasonTimeoutHeaders, bot.ReasonTimeoutBody, bot.ReasonTLSExpired, bot.ReasonTLSHost, bot.ReasonTLS,
 		bot.ReasonServerError, bot.ReasonHTTPStatus, bot.ReasonRedirect, bot.ReasonBodyMissing, bot.ReasonBodyForbidden,
-		bot.ReasonBodyTooLarge, bot.ReasonQuotaPage, bot.ReasonMaintenance, bot.ReasonClosed, bot.ReasonLoginPath,
+		bot.ReasonBodyTooLarge, bot.ReasonQuotaPage, bot.ReasonVerySlow, bot.ReasonMaintenance, bot.ReasonClosed, bot.ReasonLoginPath,
 		bot.ReasonSlow, bot.ReasonBlockedUs, bot.ReasonOwnNetwork, bot.ReasonCancelled, bot.ReasonDNSAnswer,
 		bot.ReasonNoEcho, bot.ReasonDNSDiffers, bot.ReasonNoFamily, bot.ReasonNotPermitted,
 	}

@@ -15,7 +15,7 @@ func (w *writer) ring(n bot.Notice) bot.Message {
 	return bot.Message{
 		Tone:    tone(i.Condition),
 		Title:   symbol(i.Condition) + w.seal(w.ringTitle(n)),
-		Summary: w.seal(w.condition(word(i.Condition), w.ringForm(n), w.name(n.Platform), ringSince(i))),
+		Summary: w.seal(w.condition(matter(i.Condition, i.Reason), w.ringForm(n), w.name(n.Platform), ringSince(i))),
 		Footer:  w.say("footer.details", nil),
 	}
 }
