@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -128,24 +129,23 @@ func (b Baseline) Of(v Verdict) Usual {
 
 // Learn reads what is usual for the checks of all platforms from the stored hours of the last four weeks.
 func (w *Watch) Learn(ctx context.Context) error {
-	now := time.Now()
-	var hours []Hour
-	for id := range w.web.platforms {
-		err := w.config.Store.View(ctx, func(tx Tx) error {
-			list, err := tx.Hours(id, now.Add(-usualFrom), now)
-			hours = append(hours, list...)
+	now, place := time.Now(), w.config.Place
+	if place == nil {
+		place = time.UTC
+	}
+	all := NewBaseline(nil, place)
+	for id := range w.web.platforms { // one by one: the hours of all take much room
+		var hours []Hour
+		err := w.config.Store.View(ctx, func(tx Tx) (err error) {
+			hours, err = tx.Hours(id, now.Add(-usualFrom), now)
 			return err
 		})
 		if err != nil {
 			return fmt.Errorf("learn what is usual for %s: %w", id, err)
 		}
+		maps.Copy(all.usual, NewBaseline(hours, place).usual)
 	}
-	place := w.config.Place
-	if place == nil {
-		place = time.UTC
-	}
-	baseline := NewBaseline(hours, place)
-	w.baseline.Store(&baseline)
+	w.baseline.Store(&all)
 	return nil
 }
 
