@@ -14,6 +14,7 @@ type Board struct {
 	Platforms []Platform // in the order to show
 	Every     map[PlatformID]time.Duration
 	Vantages  int
+	Panel     Panel // the places besides the one that decides
 	PageURL   string
 	Offline   func() bool // whether our own network is known to be broken
 }
@@ -31,7 +32,7 @@ func (b *Board) Overview(ctx context.Context, follow []PlatformID, reader Audien
 				o.Platforms = append(o.Platforms, b.view(p, standings))
 			}
 		}
-		return nil
+		return b.compare(tx, o.Platforms)
 	})
 	if err != nil {
 		return o, fmt.Errorf("read the state of the platforms: %w", err)
@@ -49,6 +50,26 @@ func (b *Board) view(p Platform, standings []Standing) PlatformView {
 	view.Condition, view.Since, view.CheckedAt = s.Condition, s.Since, s.CheckedAt
 	view.Reason, view.Evidence = s.Reason, s.Evidence
 	return view
+}
+
+// compare adds how far the places agree, where there are several.
+func (b *Board) compare(tx Tx, shown []PlatformView) error {
+	if len(b.Panel.Others) == 0 {
+		return nil
+	}
+	present, err := tx.PresentViews()
+	if err != nil {
+		return err
+	}
+	views := make(map[PlatformID][]View)
+	for _, v := range present {
+		views[v.Platform] = append(views[v.Platform], v)
+	}
+	for i := range shown {
+		together := Convene(views[shown[i].Platform.ID], b.Panel.Quorum[shown[i].Platform.ID])
+		shown[i].Vantages, shown[i].Split = max(together.Of, b.Vantages), together.Split
+	}
+	return nil
 }
 
 // Ask narrows an overview to the platform that a person named. Typing errors are forgiven; where nothing is near

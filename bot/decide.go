@@ -110,7 +110,7 @@ func (w *Watch) waiting(root PlatformID) []*book {
 func (w *Watch) reconsider(ctx context.Context, b *book) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	ruling := Judge(b.standing, b.tracks, w.config.Rule, b.platform.PlanAt(time.Now()))
+	ruling := w.ruling(b, b.tracks, time.Now())
 	next, changed := w.advance(b, ruling)
 	defer func() { w.publish(b, len(ruling.Doubt) > 0) }()
 	if !changed {
@@ -162,7 +162,7 @@ func (w *Watch) explained(b *book, r Ruling) bool {
 		if w.web.Explains(i, b.platform.ID, r.Standing.Condition) {
 			return true
 		}
-		if i.ID != 0 && !i.Open() && r.Standing.Since.Before(i.ResolvedAt) && badSince(r.Tracks, i.ResolvedAt) < w.config.Rule.Bad {
+		if i.ID != 0 && !i.Open() && r.Standing.Since.Before(i.ResolvedAt) && !w.failedAfter(r, i.ResolvedAt) {
 			return true
 		}
 	}

@@ -13,7 +13,9 @@ type Trouble struct {
 	Kind        TroubleKind
 	Account     AccountID
 	Destination DestinationID
-	Platform    PlatformID // with TroubleBlocked
+	Platform    PlatformID // with TroubleBlocked and TroubleSplit
+	Vantage     string     // with TroubleSilent and TroubleHeard
+	Split       Split      // with TroubleSplit
 	Detail      string
 	Owed        int                // with TroubleLate: how many deliveries are owed
 	Cause       ErrorKind          // with TroubleLate: how most attempts failed; empty where none did

@@ -49,6 +49,8 @@ type Ruling struct {
 	Standing Standing
 	Tracks   []Track   // the checks, with what is settled now
 	Doubt    []CheckID // checks whose newest verdict speaks against what is settled: asking again soon would decide
+	// Elsewhere is true when the platform fails as enough other places see it, and not as it is seen from here.
+	Elsewhere bool
 }
 
 // Judge turns the tracks of one platform's checks into its standing, under what is planned for the platform. It is pure:
@@ -66,17 +68,9 @@ func Judge(before Standing, tracks []Track, rule Rule, plan Plan) Ruling {
 		}
 	}
 	seen, decisive := combine(ruling.Tracks), worst(ruling.Tracks)
-	condition := plan.condition(seen)
-	if condition == before.Condition && decisive.Reason == before.Reason {
-		return ruling
-	}
-	if condition != before.Condition {
-		ruling.Standing.Condition, ruling.Standing.Since = condition, since(ruling.Tracks, seen)
-		if condition != seen || before.Condition.Planned() && condition.Outage() { // a plan has begun, or should be over
-			ruling.Standing.Since = ruling.Standing.CheckedAt
-		}
-	}
-	ruling.Standing.Reason, ruling.Standing.Evidence = decisive.Reason, newest(decisive.Recent).Evidence
+	ruling.Standing = ruling.Standing.become(View{
+		Condition: seen, Since: since(ruling.Tracks, seen), Reason: decisive.Reason, Evidence: newest(decisive.Recent).Evidence,
+	}, plan)
 	return ruling
 }
 

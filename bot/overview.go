@@ -21,7 +21,8 @@ type PlatformView struct {
 	Since     time.Time // since when; zero when it is not known
 	CheckedAt time.Time // the newest verdict; zero before the first
 	Every     time.Duration
-	Vantages  int    // from how many places it is checked
+	Vantages  int    // from how many places it is checked; of several, those that can tell
+	Split     Split  // where they disagree
 	Reason    Reason // of the last verdict that was not good, while the condition is not Normal
 	Evidence  Evidence
 }

@@ -34,7 +34,7 @@ const (
 // Patrol runs the checks when their schedules say so, and again within seconds while there is doubt.
 type Patrol struct {
 	Rounds  []Round
-	Watch   *Watch
+	Watch   Observer
 	Vantage string
 	Burst   Burst
 	Logger  *slog.Logger

@@ -31,6 +31,7 @@ type Tx interface {
 	DestinationTx
 	LedgerTx
 	DutyTx
+	VantageTx
 }
 
 // WatchTx keeps what the checks saw.

@@ -34,6 +34,9 @@ type Watch struct {
 
 	warned   warned                   // certificates
 	baseline atomic.Pointer[Baseline] // what is usual for the checks; nil before it was learned
+
+	council *council                    // of the places; nil where there is only this one
+	splits  map[PlatformID]disagreement // what places disagree about; used by confer alone
 }
 
 // WatchConfig is what a Watch needs.
@@ -44,6 +47,7 @@ type WatchConfig struct {
 	Rule      Rule
 	Flap      Flap
 	Vantage   string         // the name of this place
+	Panel     Panel          // the other places
 	Place     *time.Location // the clock by which hours and weekends differ in what is usual; nil: UTC
 	Logger    *slog.Logger
 	Changed   func() // called after each decision was written
@@ -86,6 +90,9 @@ func (w *Watch) Load(ctx context.Context, lease *Lease) error {
 	w.term.Lock()
 	defer w.term.Unlock()
 	w.lease = lease
+	if err := w.seat(ctx, lease); err != nil {
+		return err
+	}
 	for id, b := range w.books {
 		w.books[id] = &book{platform: b.platform, standing: Standing{Platform: id}}
 	}
@@ -158,7 +165,7 @@ func (w *Watch) judge(ctx context.Context, b *book, v Verdict) (doubt bool, err 
 	defer b.mu.Unlock()
 	w.refuses(b, v)
 	tracks := remember(b.tracks, v, w.config.Rule.Memory())
-	ruling := Judge(b.standing, tracks, w.config.Rule, b.platform.PlanAt(v.At))
+	ruling := w.ruling(b, tracks, v.At)
 	next, changed := w.advance(b, ruling)
 	doubt = slices.Contains(ruling.Doubt, v.Check) || !b.waits.IsZero()
 	defer func() { w.publish(b, len(ruling.Doubt) > 0) }()
@@ -178,14 +185,18 @@ func (w *Watch) trust(ctx context.Context, v Verdict) Verdict {
 	if v.Vantage == "" {
 		v.Vantage = w.config.Vantage
 	}
+	return trust(ctx, w.config.Guard, w.config.Offline, v)
+}
+
+func trust(ctx context.Context, guard Guard, offline func(bool), v Verdict) Verdict {
 	if v.Outcome == Up {
-		w.config.Offline(false)
+		offline(false)
 	}
 	if !v.Outcome.Bad() {
 		return v
 	}
-	online := w.config.Guard.Online(ctx, v.Reason)
-	w.config.Offline(!online)
+	online := guard.Online(ctx, v.Reason)
+	offline(!online)
 	if !online {
 		v.Outcome, v.Reason = Unknown, ReasonOwnNetwork
 	}
@@ -229,16 +240,19 @@ const flushEvery = time.Second
 
 // Run writes the verdicts that decided nothing, and keeps the history within bounds, until ctx ends.
 func (w *Watch) Run(ctx context.Context) error {
-	var tidying sync.WaitGroup
-	tidying.Go(func() { history{w.config.Store, w.config.Logger}.run(ctx) })
-	tidying.Go(func() { w.keepLearning(ctx) })
+	var beside sync.WaitGroup
+	beside.Go(func() { history{w.config.Store, w.config.Logger}.run(ctx) })
+	beside.Go(func() { w.keepLearning(ctx) })
+	if w.council != nil {
+		beside.Go(func() { w.confer(ctx) })
+	}
 	for pause(ctx, flushEvery) {
 		w.flush(ctx)
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), parting)
 	defer cancel()
 	w.flush(last)
-	tidying.Wait()
+	beside.Wait()
 	return nil
 }
 

@@ -97,6 +97,34 @@ func sessionSettings() map[string]string {
 // OpenPostgres opens the database at a postgres:// address and brings its schema up to date; several replicas may do
 // so at once. No error shows the address, which may hold a password.
 func OpenPostgres(ctx context.Context, address string, logger *slog.Logger) (*Store, error) {
+	s, err := connect(address)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx, logger); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare the PostgreSQL database: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+// ErrOlder is returned for a database whose schema this program cannot work on before a newer Panneau has changed it.
+var ErrOlder = errors.New("the schema is older than this program needs")
+
+// OpenVantage opens the database at a postgres:// address for a vantage, whose role has few rights: the schema is left
+// as it is. The error is [ErrOlder] where there is no place yet for what a vantage writes; none shows the address.
+func OpenVantage(ctx context.Context, address string) (*Store, error) {
+	s, err := connect(address)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.ready(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("look at the PostgreSQL database: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+// connect prepares the connections to a PostgreSQL database.
+func connect(address string) (*Store, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, errors.New("the address of the PostgreSQL database cannot be read")
@@ -109,14 +137,10 @@ func OpenPostgres(ctx context.Context, address string, logger *slog.Logger) (*St
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(8)
-	s := &Store{
+	return &Store{
 		write: db, read: db, dialect: goose.DialectPostgres,
 		reading: sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
-	}
-	if err := s.migrate(ctx, logger); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare the PostgreSQL database: %w", err), s.Close())
-	}
-	return s, nil
+	}, nil
 }
 
 // Close closes the database.
