@@ -113,6 +113,7 @@ func (plainWords) Welcome(string, bot.Welcome) (bot.Message, error)   { return b
 
 // stage is a whole delivery line on a real SQLite file: a watch, a speaker and a chat, in simulated time.
 type stage struct {
+	panel    bot.Panel
 	t        *testing.T
 	store    *store.Store
 	between  bot.Store // between the speaker and the store; nil for nothing
@@ -211,7 +212,7 @@ func (s *stage) start() {
 				s.ask(id)
 			}
 		},
-		Flap: bot.DefaultFlap(), Vantage: "ici", Logger: logger, Changed: s.speaker.Wake, Offline: func(bool) {},
+		Flap: bot.DefaultFlap(), Vantage: "ici", Panel: s.panel, Logger: logger, Changed: s.speaker.Wake, Offline: func(bool) {},
 		Trouble: trouble,
 	})
 	holder := bot.Holder{Store: s.store, Replica: "r1", Alone: true, Logger: logger}

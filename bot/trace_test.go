@@ -27,6 +27,8 @@ type trace struct {
 	platforms []bot.Platform
 	checks    map[bot.PlatformID][]string
 	chats     []bot.Destination
+	vantages  []string // the places besides « ici », which decides
+	quorum    int
 	scenes    []scene
 	end       time.Time
 	outages   []truth
@@ -35,9 +37,10 @@ type trace struct {
 	within    time.Duration // a decision must follow the beginning of an outage in this time
 }
 
-// scene is a change of what a check meets; the check « * » is all of a platform's.
+// scene is a change of what a check meets; the check « * » is all of a platform's, no place is every place.
 type scene struct {
 	at       time.Time
+	vantage  string
 	platform bot.PlatformID // « uplink » for our own network
 	check    string
 	state    string
@@ -51,7 +54,11 @@ type truth struct {
 	from, to  time.Time
 }
 
-const uplink = bot.PlatformID("uplink")
+const (
+	uplink  = bot.PlatformID("uplink")
+	process = bot.PlatformID("process") // of another place than the one that decides
+	here    = "ici"
+)
 
 // readTrace reads a trace from a file.
 func readTrace(path string) (*trace, error) {
@@ -100,6 +107,10 @@ func (t *trace) line(words []string) error {
 		return t.platform(rest)
 	case key == "usual":
 		return t.custom(rest)
+	case key == "vantage":
+		t.vantages = append(t.vantages, rest[0])
+	case key == "quorum":
+		t.quorum, err = strconv.Atoi(rest[0])
 	case key == "chat":
 		t.chat(rest)
 	case key == "outage":
@@ -197,7 +208,8 @@ func (t *trace) outage(words []string) error {
 	return err
 }
 
-// scene reads « 08:00 ent/connexion 503 », « 08:00 * up », « 08:00 uplink down » and « 09:00 end ».
+// scene reads « 08:00 ent/connexion 503 », « 08:00 * up », « 08:00 uplink down », « 08:00 @lyon ent 503 »,
+// « 08:00 @lyon process stopped » and « 09:00 end ».
 func (t *trace) scene(clock string, words []string) error {
 	at, err := t.clock(clock)
 	if err != nil {
@@ -207,11 +219,17 @@ func (t *trace) scene(clock string, words []string) error {
 		t.end = at
 		return nil
 	}
+	vantage, from := strings.CutPrefix(words[0], "@")
+	if from {
+		words = words[1:]
+	} else {
+		vantage = ""
+	}
 	platform, check, found := strings.Cut(words[0], "/")
 	if !found {
 		check = "*"
 	}
-	s := scene{at: at, platform: bot.PlatformID(platform), check: check, state: words[1]}
+	s := scene{at: at, vantage: vantage, platform: bot.PlatformID(platform), check: check, state: words[1]}
 	if len(words) > 2 {
 		s.argument = words[2]
 	}
@@ -219,12 +237,12 @@ func (t *trace) scene(clock string, words []string) error {
 	return nil
 }
 
-// now is what a check meets at a time; the last line that fits counts.
-func (t *trace) now(platform bot.PlatformID, check string, at time.Time) scene {
+// now is what a check meets at a place and time; the last line that fits counts.
+func (t *trace) now(vantage string, platform bot.PlatformID, check string, at time.Time) scene {
 	found := scene{state: "up"}
 	for _, s := range t.scenes {
-		fits := s.platform == platform || s.platform == "*" && platform != uplink
-		if fits && (s.check == "*" || s.check == check) && !s.at.After(at) {
+		fits := s.platform == platform || s.platform == "*" && platform != uplink && platform != process
+		if fits && (s.vantage == "" || s.vantage == vantage) && (s.check == "*" || s.check == check) && !s.at.After(at) {
 			found = s
 		}
 	}
@@ -234,18 +252,22 @@ func (t *trace) now(platform bot.PlatformID, check string, at time.Time) scene {
 // probe is a checker that meets what the trace says.
 type probe struct {
 	trace    *trace
+	vantage  string
 	platform bot.PlatformID
 	check    string
 }
 
-func (t *trace) probe(platform bot.PlatformID, check string) *probe {
-	return &probe{t, platform, check}
+func (t *trace) probe(vantage string, platform bot.PlatformID, check string) *probe {
+	return &probe{t, vantage, platform, check}
 }
 
 // chance is a number below n that only depends on the trace, the check and the time.
 func (p *probe) chance(at time.Time, n int) int {
 	hash := fnv.New64a()
 	fmt.Fprint(hash, p.trace.name, p.platform, p.check)
+	if p.vantage != here {
+		fmt.Fprint(hash, p.vantage)
+	}
 	return rand.New(rand.NewPCG(hash.Sum64(), uint64(at.UnixNano()))).IntN(n)
 }
 
@@ -266,8 +288,8 @@ func sights() map[string]bot.Verdict {
 // Check implements bot.Checker.
 func (p *probe) Check(ctx context.Context) bot.Verdict {
 	at := time.Now()
-	s := p.trace.now(p.platform, p.check, at)
-	if p.trace.now(uplink, "*", at).state == "down" {
+	s := p.trace.now(p.vantage, p.platform, p.check, at)
+	if p.trace.now(p.vantage, uplink, "*", at).state == "down" {
 		s = scene{state: "unreachable"}
 	}
 	took := 80 * time.Millisecond
@@ -317,9 +339,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
+// wayOut is the way out of a place.
+type wayOut struct {
+	trace   *trace
+	vantage string
+}
+
 // Online implements bot.Guard.
-func (t *trace) Online(context.Context, bot.Reason) bool {
-	return t.now(uplink, "*", time.Now()).state != "down"
+func (w wayOut) Online(context.Context, bot.Reason) bool {
+	return w.trace.now(w.vantage, uplink, "*", time.Now()).state != "down"
 }
 
 // states lists the words that a scene may use, for the reader of a trace.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,7 +52,7 @@ var traceFolder = flag.String("traces", "testdata/traces", "the folder of the tr
 // replay plays one trace and returns its row of the table.
 func replay(t *testing.T, trace *trace) (row string) {
 	for _, s := range trace.scenes {
-		if _, known := sights()[s.state]; !known && !slices.Contains(states(), s.state) && s.platform != uplink {
+		if _, known := sights()[s.state]; !known && !slices.Contains(states(), s.state) && s.platform != uplink && s.platform != process {
 			t.Fatalf("unknown state %q, want one of %v", s.state, states())
 		}
 	}
@@ -78,16 +79,9 @@ func stageAt(t *testing.T, trace *trace, test func(s *stage)) {
 			s.t.Error(err)
 		}
 		time.Sleep(time.Until(trace.start.Add(-time.Minute)))
-		s.guard = trace
-		patrol := &bot.Patrol{Vantage: "ici", Burst: bot.DefaultBurst(), Logger: slog.New(slog.DiscardHandler)}
-		for _, p := range trace.platforms {
-			for _, check := range trace.checks[p.ID] {
-				patrol.Rounds = append(patrol.Rounds, bot.Round{
-					Check: bot.CheckID(string(p.ID) + "/" + check), Platform: p.ID, Checker: trace.probe(p.ID, check),
-					Schedule: cron.Every(trace.every), Limit: trace.limit + time.Second,
-				})
-			}
-		}
+		s.guard, s.panel = wayOut{trace, here}, trace.panel()
+		patrol := trace.patrol(here)
+		s.ask = patrol.Ask
 		s.place = trace.start.Location()
 		trace.remember(s)
 		s.start()
@@ -95,14 +89,84 @@ func stageAt(t *testing.T, trace *trace, test func(s *stage)) {
 		patrol.Watch = s.watch
 		time.Sleep(time.Until(trace.start))
 		ctx, stop := context.WithCancel(s.t.Context())
-		done := make(chan error, 1)
-		go func() { done <- patrol.Run(ctx) }()
+		var running sync.WaitGroup
+		run := func(f func(context.Context) error) {
+			running.Go(func() {
+				if err := f(ctx); err != nil {
+					s.t.Error(err)
+				}
+			})
+		}
+		run(patrol.Run)
+		if len(trace.vantages) > 0 {
+			run(s.watch.Run)
+		}
+		for _, vantage := range trace.vantages {
+			run(func(ctx context.Context) error { return trace.lookOut(ctx, s, vantage) })
+		}
 		test(s)
 		stop()
-		if err := <-done; err != nil {
-			s.t.Error(err)
-		}
+		running.Wait()
 	})
+}
+
+func (t *trace) panel() bot.Panel {
+	panel := bot.Panel{Others: t.vantages, Quorum: make(map[bot.PlatformID]int)}
+	for _, p := range t.platforms {
+		panel.Quorum[p.ID] = t.quorum
+	}
+	return panel
+}
+
+// patrol makes the checks of a place.
+func (t *trace) patrol(vantage string) *bot.Patrol {
+	patrol := &bot.Patrol{Vantage: vantage, Burst: bot.DefaultBurst(), Logger: slog.New(slog.DiscardHandler)}
+	for _, p := range t.platforms {
+		for _, check := range t.checks[p.ID] {
+			patrol.Rounds = append(patrol.Rounds, bot.Round{
+				Check: bot.CheckID(string(p.ID) + "/" + check), Platform: p.ID, Checker: t.probe(vantage, p.ID, check),
+				Schedule: cron.Every(t.every), Limit: t.limit + time.Second,
+			})
+		}
+	}
+	return patrol
+}
+
+// lookOut is the process at another place: it runs except while the trace says that it is stopped.
+func (t *trace) lookOut(ctx context.Context, s *stage, vantage string) error {
+	for ctx.Err() == nil {
+		life, end := context.WithCancel(ctx)
+		var running sync.WaitGroup
+		if t.now(vantage, process, "*", time.Now()).state != "stopped" {
+			patrol := t.patrol(vantage)
+			lookout := bot.NewLookout(bot.LookoutConfig{
+				Store: s.store, Guard: wayOut{t, vantage}, Platforms: t.platforms, Rule: bot.DefaultRule(), Vantage: vantage,
+				Holder: "process of " + vantage, Logger: slog.New(slog.DiscardHandler), Ask: patrol.Ask, Offline: func(bool) {},
+			})
+			patrol.Watch = lookout
+			for _, run := range []func(context.Context) error{patrol.Run, lookout.Run} {
+				running.Go(func() {
+					if err := run(life); err != nil {
+						s.t.Error(err)
+					}
+				})
+			}
+		}
+		sleep(ctx, time.Until(t.nextTurn(vantage)))
+		end()
+		running.Wait()
+	}
+	return nil
+}
+
+// nextTurn is when the process at a place stops or starts next.
+func (t *trace) nextTurn(vantage string) time.Time {
+	for _, s := range t.scenes {
+		if s.vantage == vantage && s.platform == process && s.at.After(time.Now()) {
+			return s.at
+		}
+	}
+	return t.end.Add(time.Hour)
 }
 
 // verdict compares what was told with what was true.

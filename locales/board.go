@@ -42,7 +42,7 @@ func (w *writer) board(o bot.Overview) bot.Message {
 		Footer:  w.boardFooter(o),
 	}
 	m.Sections = append(m.Sections, w.items("heading.troubles", g.troubled)...)
-	m.Sections = append(m.Sections, w.items("heading.notes", g.noted)...)
+	m.Sections = append(m.Sections, w.notes(g)...)
 	m.Sections = append(m.Sections, w.quiet(g)...)
 	if o.PageURL != "" {
 		m.Links = []bot.Link{{Text: w.say("link.page", nil), URL: o.PageURL}}
@@ -68,6 +68,8 @@ func (w *writer) boardSummary(g groups, total int) string {
 		return w.say("overview.none", nil)
 	case len(g.troubled) > 0:
 		return w.say("overview.troubles", values{"Count": len(g.troubled), "Total": whole(total)})
+	case len(w.splits(g.working)) > 0:
+		return w.say("overview.split", nil)
 	case len(g.working) == total:
 		return w.say("overview.normal", values{"Count": total})
 	case len(g.waiting) == total:
@@ -87,6 +89,19 @@ func (w *writer) items(heading string, views []bot.PlatformView) []bot.Section {
 		s.Items = append(s.Items, symbol(v.Condition)+w.seal(w.item(v)))
 	}
 	return []bot.Section{s}
+}
+
+// notes lists what is not normal and no outage, and what only some places see.
+func (w *writer) notes(g groups) []bot.Section {
+	sections := w.items("heading.notes", g.noted)
+	split := w.splits(g.working)
+	if len(sections) == 0 && len(split) > 0 {
+		sections = []bot.Section{{Heading: w.say("heading.notes", nil)}}
+	}
+	if len(split) > 0 {
+		sections[0].Items = append(sections[0].Items, split...)
+	}
+	return sections
 }
 
 func (w *writer) item(v bot.PlatformView) phrase {

@@ -87,7 +87,7 @@ func (w *writer) detail(v bot.PlatformView, page string) bot.Message {
 		Tone:     tone(v.Condition),
 		Title:    symbol(v.Condition) + w.seal(w.stateTitle(v.Condition, v.Platform)),
 		Summary:  w.seal(w.condition(matter(v.Condition, v.Reason), "since", w.name(v.Platform), v.Since)),
-		Facts:    append(w.seen(s), append(w.lastChecked(s), w.technical(s)...)...),
+		Facts:    slices.Concat(w.seen(s), w.splitFact(v.Split), w.lastChecked(s), w.technical(s)),
 		Sections: w.advice(word(v.Condition)),
 		Links:    w.links(v.Platform, page, "link.page"),
 		Footer:   w.say("footer.about", nil),

@@ -78,6 +78,19 @@ func TestDetails(t *testing.T) {
 	}
 }
 
+func TestPlacesThatDisagree(t *testing.T) {
+	g := newReader(t)
+	pronote := view(t, "Pronote", bot.Normal, 40)
+	pronote.Vantages, pronote.Split = 3, bot.Split{Condition: bot.Unreachable, Count: 1, Of: 3}
+	ent := view(t, "Mon ENT Occitanie", bot.Unreachable, 5)
+	ent.Vantages, ent.Split = 3, bot.Split{Condition: bot.Unreachable, Count: 2, Of: 3}
+	g.overview("one of three", board(t, pronote, view(t, "ÉduConnect", bot.Normal, 40)))
+	g.overview("one platform", board(t, pronote))
+	g.overview("two of three", board(t, ent, pronote))
+	g.overview("told", board(t, ent))
+	g.compare("overview-split")
+}
+
 func TestUnanswerable(t *testing.T) {
 	g := newReader(t)
 	ask := func(asked string, nearest ...string) bot.Overview {

@@ -26,7 +26,13 @@ type (
 		CheckedAt    *time.Time      `json:"checked_at"`
 		EverySeconds int             `json:"every_seconds"`
 		Vantages     int             `json:"vantages"`
+		Split        *splitJSON      `json:"split"`
 		Incident     *bot.IncidentID `json:"incident"`
+	}
+	splitJSON struct {
+		Condition string `json:"condition"`
+		Count     int    `json:"count"`
+		Of        int    `json:"of"`
 	}
 	incidentJSON struct {
 		ID         bot.IncidentID `json:"id"`
@@ -93,8 +99,16 @@ func (p *Page) platformJSON(f *facts, v bot.PlatformView) platformJSON {
 		ID: v.Platform.ID, Name: v.Platform.Name, Condition: conditionWord(v.Condition),
 		Label: p.config.Label(defaultLanguage, v.Condition), Outage: v.Condition.Outage(), Current: f.current(v),
 		Since: instant(v.Since), CheckedAt: instant(v.CheckedAt), EverySeconds: int(v.Every / time.Second),
-		Vantages: v.Vantages,
+		Vantages: v.Vantages, Split: newSplitJSON(v.Split),
 	}
+}
+
+// newSplitJSON is how places disagree; nil where they agree.
+func newSplitJSON(s bot.Split) *splitJSON {
+	if s == (bot.Split{}) {
+		return nil
+	}
+	return &splitJSON{Condition: conditionWord(s.Condition), Count: s.Count, Of: s.Of}
 }
 
 func newIncidentJSON(i bot.Incident) incidentJSON {

@@ -184,6 +184,8 @@ func morning(t testing.TB) *source {
 		},
 	}
 	platforms := s.overview.Platforms
+	platforms[3].Split = bot.Split{Condition: bot.Saturated, Count: 2, Of: 3}
+	platforms[0].Split = bot.Split{Condition: bot.Unreachable, Count: 1, Of: 2}
 	platforms[4].Platform.Areas, platforms[5].Platform.Areas = []string{"Lille", "Amiens"}, []string{"Paris", "Créteil", "Versailles"}
 	platforms[9].Platform.Readers = []bot.Audience{bot.Teachers}
 	platforms[1].Platform.URL = "https://www.index-education.com/fr/"

@@ -17,6 +17,7 @@ type platformView struct {
 	Since   *moment
 	Checked *moment
 	Places  int
+	Split   *splitView // where places disagree
 	Path    string
 	Strip   *stripView // nil: there is no history
 
@@ -50,6 +51,9 @@ func (p *Page) platformView(f *facts, q filter, view bot.PlatformView) platformV
 		Label: p.config.Label(p.languages[q.lang].tag, view.Condition), Current: f.current(view),
 		Since: f.clock().moment(view.Since), Places: view.Vantages, Strip: p.strip(f, q, view.Platform.ID),
 	}
+	if s := view.Split; s != (bot.Split{}) && f.current(view) {
+		v.Split = &splitView{Label: p.config.Label(p.languages[q.lang].tag, s.Condition), Count: s.Count, Of: s.Of}
+	}
 	if f.doubt == "" {
 		v.Checked = f.clock().moment(view.CheckedAt)
 	}
@@ -58,6 +62,12 @@ func (p *Page) platformView(f *facts, q filter, view bot.PlatformView) platformV
 		v.Current, v.Tone = v.Tone == toneUnknown, toneUnknown
 	}
 	return v
+}
+
+// splitView is a condition that some places see and others do not.
+type splitView struct {
+	Label     string
+	Count, Of int
 }
 
 // plannedView is a maintenance that its owner announced.

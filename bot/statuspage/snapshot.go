@@ -111,7 +111,7 @@ func (f *facts) like(before *facts) bool {
 		slices.EqualFunc(f.incidents, before.incidents, sameRevision) &&
 		slices.EqualFunc(f.overview.Platforms, before.overview.Platforms, func(a, b bot.PlatformView) bool {
 			return a.Platform.ID == b.Platform.ID && a.Platform.Name == b.Platform.Name && a.Condition == b.Condition &&
-				a.Since.Equal(b.Since) && a.Vantages == b.Vantages && f.current(a) == before.current(b)
+				a.Since.Equal(b.Since) && a.Vantages == b.Vantages && a.Split == b.Split && f.current(a) == before.current(b)
 		})
 }
 

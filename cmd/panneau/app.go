@@ -70,10 +70,11 @@ func newApp(
 	}
 	a.watch = bot.NewWatch(bot.WatchConfig{
 		Store: store, Guard: a.guard, Platforms: a.board.Platforms, Rule: bot.DefaultRule(), Flap: bot.DefaultFlap(),
-		Vantage: c.Watch.Vantage, Place: place.Location, Logger: a.log, Changed: a.changed, Offline: a.setOffline, Trouble: a.report,
+		Vantage: c.Watch.Vantage, Panel: a.board.Panel, Place: place.Location, Logger: a.log, Changed: a.changed,
+		Offline: a.setOffline, Trouble: a.report,
 		Ask: func(id bot.PlatformID) { a.patrol.Ask(id) },
 	})
-	rounds, err := a.rounds(env)
+	rounds, err := rounds(c.Platforms, env)
 	if err != nil {
 		return nil, err
 	}
@@ -96,10 +97,11 @@ func newApp(
 func (a *app) newBoard() *bot.Board {
 	board := &bot.Board{
 		Store: a.store, Every: make(map[bot.PlatformID]time.Duration), Vantages: 1, PageURL: a.config.HTTP.PublicURL,
-		Offline: a.offline.Load,
+		Offline: a.offline.Load, Panel: bot.Panel{Others: a.config.Watch.Others, Quorum: make(map[bot.PlatformID]int)},
 	}
 	for _, p := range a.config.Platforms {
 		board.Platforms = append(board.Platforms, p.Platform)
+		board.Panel.Quorum[p.ID] = p.Quorum
 		for _, check := range p.Checks {
 			if every := interval(check.Schedule); board.Every[p.ID] == 0 || every < board.Every[p.ID] {
 				board.Every[p.ID] = every
@@ -110,9 +112,9 @@ func (a *app) newBoard() *bot.Board {
 }
 
 // rounds makes the checks of every platform.
-func (a *app) rounds(env checks.Env) ([]bot.Round, error) {
+func rounds(platforms []config.Platform, env checks.Env) ([]bot.Round, error) {
 	var rounds []bot.Round
-	for _, p := range a.config.Platforms {
+	for _, p := range platforms {
 		for _, check := range p.Checks {
 			checker, err := checks.New(check.Spec, env)
 			if err != nil {
@@ -176,6 +178,10 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 		return nil, err
 	}
 	s := &speaker{account: account}
+	places := a.board.Vantages
+	if len(a.board.Panel.Others) > 0 {
+		places = 0 // not known of the moment that a notice tells of
+	}
 	s.keeper = &bot.Timekeeper{Account: account.ID, Store: a.store, Notifier: notifier, Trouble: a.report, Logger: a.log}
 	s.Speaker = bot.NewSpeaker(bot.SpeakerConfig{
 		Account: account.ID, Store: a.store, Notifier: notifier, Trouble: a.report, Logger: a.log, Look: a.look(),
@@ -184,7 +190,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 			s.keeper.Observe(attempt)
 		},
 		Writer: bot.Writer{
-			Renderer: a.words, Web: bot.NewWeb(a.board.Platforms), Every: a.board.Every, Vantages: a.board.Vantages,
+			Renderer: a.words, Web: bot.NewWeb(a.board.Platforms), Every: a.board.Every, Vantages: places,
 			PageURL: a.config.HTTP.PublicURL,
 		},
 	})

@@ -33,7 +33,7 @@ Sans commande, « panneau » fait la même chose que « panneau run ».`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		run, m.checkCommand(), m.catalogueCommand(), m.configCommand(), m.calendarCommand(), m.healthCommand(),
+		run, m.vantageCommand(), m.checkCommand(), m.catalogueCommand(), m.configCommand(), m.calendarCommand(), m.healthCommand(),
 		m.backupCommand(), m.dbCommand(), m.slackCommand(), m.discordCommand(), m.telegramCommand(),
 		m.explainCommand(),
 	)

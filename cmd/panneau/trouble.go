@@ -1,6 +1,10 @@
 package main
 
-import "github.com/panneau-ecole/panneau/bot"
+import (
+	"strconv"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
 
 // report tells the operator of a trouble.
 func (a *app) report(t bot.Trouble) {
@@ -10,7 +14,7 @@ func (a *app) report(t bot.Trouble) {
 		}
 	}
 	a.log.Warn("trouble", "kind", t.Kind, "account", t.Account, "destination", t.Destination, "platform", t.Platform,
-		"detail", t.Detail)
+		"vantage", t.Vantage, "detail", t.Detail)
 	a.metrics.trouble(t)
 	data := map[string]any{"Channel": t.Destination, "Account": t.Account, "Platform": t.Platform}
 	switch t.Kind {
@@ -26,6 +30,11 @@ func (a *app) report(t bot.Trouble) {
 		a.say("terminal.deleted", data)
 	case bot.TroubleBlocked:
 		a.say("terminal.blocked", data)
+	case bot.TroubleSilent, bot.TroubleHeard:
+		a.say("terminal.vantage."+string(t.Kind), map[string]any{"Name": t.Vantage})
+	case bot.TroubleSplit:
+		data["Split"] = a.split(t.Split)
+		a.say("terminal.vantage.split", data)
 	case bot.TroubleCertificate:
 		w := t.Certificate
 		a.say("terminal.certificate", map[string]any{"Host": w.Host, "Platform": w.Platform, "Count": w.Days})
@@ -45,4 +54,9 @@ func lateness(cause bot.ErrorKind) string {
 	default:
 		return "other"
 	}
+}
+
+// split says how far places disagree: « inaccessible depuis 1 point de contrôle sur 3 ».
+func (a *app) split(s bot.Split) string {
+	return a.text("split", map[string]any{"Condition": a.label("fr", s.Condition), "Count": s.Count, "Of": strconv.Itoa(s.Of)})
 }

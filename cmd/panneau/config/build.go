@@ -27,11 +27,20 @@ type builder struct {
 }
 
 func (b *builder) config(f file) *Config {
-	c := b.storage(f)
-	c.HTTP, c.Watch = b.http(f.HTTP), b.watch(f.Watch)
+	c := b.vantage(f)
+	c.HTTP = b.http(f.HTTP)
 	c.Accounts = b.accounts(f.Accounts)
-	c.Platforms = b.platforms(f, b.rhythm(f.Watch))
 	c.Destinations = b.destinations(f.Destinations, c)
+	return c
+}
+
+// vantage builds what concerns the data and the checks.
+func (b *builder) vantage(f file) *Config {
+	c := b.storage(f)
+	c.Watch = b.watch(f.Watch)
+	c.Watch.Others = b.others(f.Watch.Vantages, c)
+	c.Platforms = b.platforms(f, b.rhythm(f.Watch))
+	b.quorums(c)
 	return c
 }
 

@@ -69,6 +69,7 @@ type Log struct {
 type Watch struct {
 	Contact string            // e-mail or page of the operator, for the User-Agent; empty where none is given
 	Vantage string            // the name of the place where the checks run
+	Others  []string          // the names of the other places
 	Guard   checks.References // what tells whether our own network works; empty when the guard is switched off
 }
 
@@ -95,6 +96,16 @@ func LoadStorage(path string, o Options) (*Config, error) {
 		return nil, err
 	}
 	return parse(path, data, o, (*builder).storage)
+}
+
+// LoadVantage reads of a configuration file what another place needs that checks too: DataDir, Database, Log, Watch and
+// Platforms. The rest is not judged, so that no token need be there.
+func LoadVantage(path string, o Options) (*Config, error) {
+	data, err := readConfig(path, o)
+	if err != nil {
+		return nil, err
+	}
+	return parse(path, data, o, (*builder).vantage)
 }
 
 func readConfig(path string, o Options) ([]byte, error) {

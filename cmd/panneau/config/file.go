@@ -46,6 +46,7 @@ type logEntry struct {
 type watchEntry struct {
 	Contact  string     `yaml:"contact"`
 	Vantage  string     `yaml:"vantage"`
+	Vantages []string   `yaml:"vantages"`
 	Schedule string     `yaml:"schedule"`
 	Timezone string     `yaml:"timezone"`
 	Guard    guardEntry `yaml:"guard"`
@@ -87,6 +88,7 @@ type platformEntry struct {
 	Open      []periodEntry              `yaml:"open"`
 	Maintain  []periodEntry              `yaml:"maintenance"`
 	Suspend   []periodEntry              `yaml:"suspended"`
+	Quorum    int                        `yaml:"quorum"`
 	Schedule  string                     `yaml:"schedule"`
 	Timezone  string                     `yaml:"timezone"`
 	Checks    []catalogue.CheckYAML      `yaml:"checks"`

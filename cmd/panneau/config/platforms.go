@@ -20,6 +20,7 @@ type Platform struct {
 	bot.Platform
 	StandsOn []catalogue.Node // what it shares with other platforms
 	Checks   []Check          // at least one
+	Quorum   int              // how many places must see an outage before it is told; 0: more than half
 }
 
 // Check is a check and when it is due.
@@ -168,7 +169,7 @@ func (b *builder) overlay(path string, known, own catalogue.Entry) catalogue.Ent
 // says of the platform, then the catalogue, then the common rhythm.
 func (b *builder) platform(e catalogue.Entry, written platformEntry, every rhythm, nodes []catalogue.Node) Platform {
 	path := "platforms." + string(e.ID)
-	p := Platform{Platform: e.Platform, StandsOn: nodes}
+	p := Platform{Platform: e.Platform, StandsOn: nodes, Quorum: written.Quorum}
 	clock := every.clock
 	if written.Timezone != "" {
 		clock = b.location(path+".timezone", written.Timezone)
