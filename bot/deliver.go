@@ -101,10 +101,15 @@ func (s *Speaker) departIn(tx Tx, t Task, now time.Time) (Task, bool, error) {
 	found := t.Delivery.Flight
 	t.Delivery = t.Delivery.presumed(t.Incident)
 	for {
-		switch act := t.Delivery.Next(t.Incident); act {
-		case ActDrop:
+		act, wait, err := s.nextIn(tx, &t, now)
+		switch {
+		case err != nil:
+			return t, false, err
+		case !wait.IsZero():
+			return t, false, rest(tx, t, found, wait)
+		case act == ActDrop:
 			return t, false, tx.DropDelivery(t.Delivery, t.Incident.Revision)
-		case ActNone:
+		case act == ActNone:
 			t.Delivery.Flight = Flight{}
 			return t, false, tx.Settle(t.Delivery, found, t.Incident.Revision, time.Time{})
 		default:

@@ -19,6 +19,7 @@ type Destination struct {
 	Languages []string     // BCP 47, one or two; the first is the main one
 	Follows   []PlatformID // in full: « everything » is spelled out when the destination is written
 	Asleep    Sleep        // the zero value while it is awake
+	Silence   Silence      // when it is not to be rung
 }
 
 // Delivery is the duty to bring an incident to a destination: one row of the ledger. It says what was told, not what

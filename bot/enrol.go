@@ -31,6 +31,9 @@ func Enrol(tx Tx, configured []Destination, platforms []Platform, now time.Time)
 	if err := tx.DropUnfollowed(); err != nil {
 		return fmt.Errorf("forget what nobody follows: %w", err)
 	}
+	if err := tx.EndSilence(now); err != nil {
+		return fmt.Errorf("look again at what waits for the end of a silence: %w", err)
+	}
 	open, err := tx.OpenIncidents()
 	if err != nil {
 		return err

@@ -31,6 +31,7 @@ type SpeakerConfig struct {
 	Store    Store
 	Notifier Notifier
 	Writer   Writer
+	Quiet    *Quiet        // when destinations are silent; nil for never
 	Parallel int           // requests under way at once, at most; 0 for the default
 	Look     time.Duration // how often the ledger is read when nobody calls: what another process wrote is found then
 	Trouble  func(Trouble)
@@ -248,7 +249,7 @@ func (s *Speaker) answered(t Task, r Receipt) {
 // limits names the limits that the task's next request draws on.
 func (s *Speaker) limits(t Task) []Bucket {
 	op := OpPost
-	if t.Delivery.Next(t.Incident) == ActEdit {
+	if act, _ := s.next(t, time.Now()); act == ActEdit {
 		op = OpEdit
 	}
 	return s.config.Notifier.Buckets(op, t.Destination.Address)

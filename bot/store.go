@@ -97,7 +97,7 @@ type LedgerTx interface {
 	// settled are among them.
 	// Destinations that sleep have nothing due before their Sleep.Until.
 	Due(account AccountID, now time.Time, n int) (tasks []Task, next time.Time, err error)
-	// Backlog counts what an account has to deliver, now or later.
+	// Backlog counts what an account has to deliver, now or later, and owes by now.
 	Backlog(account AccountID) (Backlog, error)
 	// Flying counts the attempts of an account that left since a time and were not settled.
 	Flying(account AccountID, since time.Time) (int, error)
@@ -117,6 +117,10 @@ type LedgerTx interface {
 	// DropUnfollowed forgets the deliveries of which nothing was said at destinations that do not follow the platform
 	// any more.
 	DropUnfollowed() error
+	// OweFrom makes a delivery that is due at a time owed from then on: before, it is not in arrears.
+	OweFrom(key DeliveryKey, at time.Time) error
+	// EndSilence makes due at now what was not to be owed before later: the silence that it waits for may be another one.
+	EndSilence(now time.Time) error
 	// Postpone makes a delivery due at a time and not before.
 	Postpone(key DeliveryKey, due time.Time) error
 	// PutRefusal writes down that a limit of an account is shut, and forgets those that are over at now.

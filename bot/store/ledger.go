@@ -10,7 +10,7 @@ import (
 func (t *tx) Owe(i bot.Incident, reach bot.Reach, ring bool, now time.Time) error {
 	_, err := t.exec(`UPDATE deliveries SET due = $3,
 			routine = CASE WHEN due > 0 AND routine = 0 THEN 0 ELSE $4 END,
-			owed_at = CASE WHEN due > 0 THEN owed_at ELSE $3 END
+			owed_at = CASE WHEN due > 0 AND owed_at < $3 THEN owed_at ELSE $3 END
 		WHERE incident = $1 AND told < $2`,
 		i.ID, i.Revision, millis(now), flag(!ring))
 	if err != nil || !i.Open() {
@@ -134,6 +134,19 @@ func (t *tx) Settle(d bot.Delivery, flight bot.Flight, seen int64, due time.Time
 func (t *tx) Postpone(key bot.DeliveryKey, due time.Time) error {
 	_, err := t.exec(`UPDATE deliveries SET due = $3 WHERE incident = $1 AND destination = $2 AND due > 0`,
 		key.Incident, key.Destination, millis(due))
+	return err
+}
+
+// OweFrom implements bot.LedgerTx.
+func (t *tx) OweFrom(key bot.DeliveryKey, at time.Time) error {
+	_, err := t.exec(`UPDATE deliveries SET owed_at = $3 WHERE incident = $1 AND destination = $2 AND due = $3`,
+		key.Incident, key.Destination, millis(at))
+	return err
+}
+
+// EndSilence implements bot.LedgerTx.
+func (t *tx) EndSilence(now time.Time) error {
+	_, err := t.exec(`UPDATE deliveries SET due = $1, owed_at = $1 WHERE due > 0 AND owed_at > $1`, millis(now))
 	return err
 }
 

@@ -27,6 +27,7 @@ type app struct {
 	log      *slog.Logger
 	out      io.Writer
 	words    *locales.Renderer
+	quiet    *bot.Quiet
 	store    bot.Store
 	board    *bot.Board
 	watch    *bot.Watch
@@ -76,6 +77,9 @@ func newApp(
 	})
 	rounds, err := rounds(c.Platforms, env)
 	if err != nil {
+		return nil, err
+	}
+	if a.quiet, err = quiet(c); err != nil {
 		return nil, err
 	}
 	a.patrol = &bot.Patrol{
@@ -185,6 +189,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	s.keeper = &bot.Timekeeper{Account: account.ID, Store: a.store, Notifier: notifier, Trouble: a.report, Logger: a.log}
 	s.Speaker = bot.NewSpeaker(bot.SpeakerConfig{
 		Account: account.ID, Store: a.store, Notifier: notifier, Trouble: a.report, Logger: a.log, Look: a.look(),
+		Quiet: a.quiet,
 		Observe: func(attempt bot.Attempt) {
 			a.metrics.observe(attempt)
 			s.keeper.Observe(attempt)

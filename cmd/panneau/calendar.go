@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/bot/calendar"
 	"github.com/panneau-ecole/panneau/cmd/panneau/config"
 	"github.com/panneau-ecole/panneau/locales"
@@ -97,6 +99,22 @@ func together(periods []calendar.Period, at time.Time) (*calendar.Almanac, error
 	}
 	merged, _ := older.Merge(newer)
 	return merged, nil
+}
+
+// quiet is what the calendar knows of silence; nil where no destination is ever silent.
+func quiet(c *config.Config) (*bot.Quiet, error) {
+	never := func(d config.Destination) bool { return d.Silence.Zone == "" }
+	if len(slices.DeleteFunc(slices.Clone(c.Destinations), never)) == 0 {
+		return nil, nil
+	}
+	known, err := almanac(c)
+	if _, broken := errors.AsType[*calendar.FileError](err); broken { // the operator was warned
+		known, err = calendar.Embedded()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load the calendar: %w", err)
+	}
+	return bot.NewQuiet(known), nil
 }
 
 // settings reads the configuration for a command that needs the data folder alone.

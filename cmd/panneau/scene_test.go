@@ -171,7 +171,7 @@ func (s *scene) processOn(postgres, ours string) *process {
 	config += "destinations:\n"
 	for _, on := range platforms() {
 		for _, channel := range s.channels[on] {
-			config += fmt.Sprintf("  - {account: %s, channel: %q, audience: families, zone: Lille, follows: [ent-demo]}\n", on, channel)
+			config += fmt.Sprintf("  - {account: %s, channel: %q, audience: families, zone: Lille, quiet: none, follows: [ent-demo]}\n", on, channel)
 		}
 	}
 	if err := os.WriteFile(filepath.Join(p.dir, "panneau.yaml"), []byte(config), 0o600); err != nil {

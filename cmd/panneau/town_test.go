@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,6 +47,7 @@ type town struct {
 	chats     []chat
 	platforms []string
 	name      string // of every platform; empty for one after its id
+	quiet     string // YAML: the quiet hours of chats without others; empty for none
 
 	said *journal
 	life *life
@@ -64,6 +66,8 @@ type chat struct {
 	channel  string
 	thread   string
 	audience string
+	zone     string // empty for Lille
+	quiet    string // YAML; empty for none
 	follows  []string
 }
 
@@ -289,8 +293,8 @@ func (s *town) configuration() string {
 		b.WriteString("destinations:\n")
 	}
 	for _, c := range s.chats {
-		fmt.Fprintf(&b, "  - {account: %s, channel: %q, audience: %s, zone: Lille, follows: [%s]",
-			c.account, c.channel, c.audience, strings.Join(c.follows, ", "))
+		fmt.Fprintf(&b, "  - {account: %s, channel: %q, audience: %s, zone: %s, quiet: %s, follows: [%s]",
+			c.account, c.channel, c.audience, cmp.Or(c.zone, "Lille"), cmp.Or(c.quiet, s.quiet, "none"), strings.Join(c.follows, ", "))
 		if c.thread != "" {
 			fmt.Fprintf(&b, ", thread: %q", c.thread)
 		}

@@ -47,6 +47,7 @@ func (b *builder) destination(path string, e destinationEntry, c *Config) Destin
 		Languages: b.languages(path+".languages", e.Languages),
 	}}
 	d.ID = destinationID(account.ID, d.Address)
+	d.Silence = b.silence(path+".quiet", e.Quiet, e.Zone, account.Platform)
 	d.Follows = b.follows(path+".follows", e.Follows, d, c.Platforms)
 	return d
 }

@@ -73,6 +73,7 @@ type destinationEntry struct {
 	Zone      string     `yaml:"zone"`
 	Languages []string   `yaml:"languages"`
 	Follows   choice     `yaml:"follows"`
+	Quiet     quietEntry `yaml:"quiet"`
 }
 
 // platformEntry changes a platform of the catalogue, or describes another one with the catalogue's own keys.
