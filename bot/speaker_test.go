@@ -128,6 +128,8 @@ type stage struct {
 	ask      func(bot.PlatformID)
 	place    *time.Location // of what is usual; nil: UTC
 	guard    bot.Guard
+	quiet    *bot.Quiet    // nil for chats that are never silent
+	look     time.Duration // of the speaker; 0 for the default
 
 	platforms []bot.Platform
 	mu        sync.Mutex
@@ -203,6 +205,7 @@ func (s *stage) start() {
 	}
 	s.speaker = bot.NewSpeaker(bot.SpeakerConfig{
 		Account: "tg", Store: ledger, Notifier: s.notifier, Logger: logger, Observe: s.observe, Trouble: trouble,
+		Quiet: s.quiet, Look: s.look,
 		Writer: bot.Writer{Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms)},
 	})
 	s.watch = bot.NewWatch(bot.WatchConfig{
