@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"testing"
 )
@@ -112,6 +111,7 @@ func DuePlan(ctx context.Context, s *Store) (sorts, plan string, err error) {
 	if err != nil {
 		return "", "", err
 	}
+	defer rows.Close()
 	for rows.Next() {
 		var line string
 		if err := rows.Scan(&line); err != nil {
@@ -119,5 +119,5 @@ func DuePlan(ctx context.Context, s *Store) (sorts, plan string, err error) {
 		}
 		plan += line + "\n"
 	}
-	return sorts, plan, errors.Join(rows.Err(), rows.Close())
+	return sorts, plan, rows.Err()
 }
