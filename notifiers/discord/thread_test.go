@@ -17,7 +17,7 @@ func TestAnArchivedThreadIsWoken(t *testing.T) {
 	}
 	s.Archive(p.To.Thread)
 	p.Message.Title = "Autre titre"
-	if r, err = s.n.Edit(t.Context(), r, p); err != nil {
+	if _, err := s.n.Edit(t.Context(), r, p); err != nil {
 		t.Fatal(err)
 	}
 	s.Archive(p.To.Thread)
