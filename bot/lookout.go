@@ -63,11 +63,11 @@ func (l *Lookout) Observe(ctx context.Context, v Verdict) (doubt bool, err error
 // this place.
 func (l *Lookout) Run(ctx context.Context) error {
 	entered, failing := false, false
-	for ctx.Err() == nil {
+	for ok := true; ok; ok = pause(ctx, conferEvery) {
 		err := l.speak(ctx, &entered)
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			continue // it failed because the end has come
 		case errors.Is(err, ErrConflict):
 			return fmt.Errorf("vantage %s: %w", l.config.Vantage, err)
 		case err != nil && !failing:
@@ -76,7 +76,6 @@ func (l *Lookout) Run(ctx context.Context) error {
 			l.config.Logger.Info("what is seen from here is told again")
 		}
 		failing = err != nil
-		pause(ctx, conferEvery)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -129,6 +130,8 @@ func (w *Watch) confer(ctx context.Context) {
 func (w *Watch) hear(ctx context.Context) error {
 	w.term.RLock()
 	defer w.term.RUnlock()
+	ctx, cancel := context.WithTimeout(ctx, writeLimit)
+	defer cancel()
 	news, err := w.council.confer(ctx, w.config.Store)
 	if err != nil {
 		return err
@@ -228,9 +231,9 @@ func (w *Watch) compare(now time.Time) {
 
 // describe says who sees what.
 func describe(views []View) string {
-	text := ""
+	var list []string
 	for _, v := range views {
-		text += fmt.Sprintf("%s: %s since %s; ", v.Vantage, v.Condition, v.Since.UTC().Format(time.RFC3339))
+		list = append(list, fmt.Sprintf("%s: %s since %s", v.Vantage, v.Condition, v.Since.UTC().Format(time.RFC3339)))
 	}
-	return text
+	return strings.Join(list, "; ")
 }
