@@ -14,7 +14,8 @@ type Board struct {
 	Platforms []Platform // in the order to show
 	Every     map[PlatformID]time.Duration
 	Vantages  int
-	Panel     Panel // the places besides the one that decides
+	Panel     Panel    // the places besides the one that decides
+	Planner   *Planner // of what to do while a platform fails; nil where there is nothing to offer
 	PageURL   string
 	Offline   func() bool // whether our own network is known to be broken
 }
@@ -70,6 +71,17 @@ func (b *Board) compare(tx Tx, shown []PlatformView) error {
 		shown[i].Vantages, shown[i].Split = max(together.Of, b.Vantages), together.Split
 	}
 	return nil
+}
+
+// Playbook adds to an overview what a chat that follows platforms can do about each one that fails.
+func (b *Board) Playbook(ctx context.Context, o Overview, follows []PlatformID) Playbook {
+	p := Playbook{Overview: o}
+	for _, v := range o.Platforms {
+		p.Offers = append(p.Offers, b.Planner.Offers(ctx, Failure{
+			Platform: v.Platform.ID, Condition: v.Condition, Reader: o.Audience, Follows: follows,
+		}, o.Now))
+	}
+	return p
 }
 
 // Ask narrows an overview to the platform that a person named. Typing errors are forgiven; where nothing is near

@@ -12,7 +12,7 @@ import (
 
 // Command is one thing that a person can ask for.
 type Command struct {
-	Name    string   // what menus show: a–z only, as Telegram demands
+	Name    string   // what menus show: a–z and _ only, as Telegram demands
 	Aliases []string // other words for it, folded
 	Arg     bool     // whether it takes the name of a platform
 	answer  func(*Desk, context.Context, asking) (Message, error)
@@ -24,6 +24,10 @@ func Commands() []Command {
 		{
 			Name: "status", Aliases: []string{"etat", "statut", "state"}, Arg: true,
 			answer: (*Desk).status,
+		},
+		{
+			Name: "que_faire", Aliases: []string{"que faire", "quefaire", "quoi faire", "planb", "plan b", "todo", "que"}, Arg: true,
+			answer: (*Desk).whatToDo,
 		},
 		{
 			Name: "aide", Aliases: []string{"help", "start", "panneau"},
@@ -101,6 +105,27 @@ func (d *Desk) chatAt(ctx context.Context, at Address) (chat Destination, known 
 }
 
 func (d *Desk) status(ctx context.Context, a asking) (Message, error) {
+	overview, err := d.overview(ctx, a)
+	if err != nil {
+		return Message{}, err
+	}
+	return d.Renderer.Overview(d.lang(a.chat), overview)
+}
+
+// whatToDo answers with everything that can be done now, where a notice has the best only.
+func (d *Desk) whatToDo(ctx context.Context, a asking) (Message, error) {
+	if name, two := strings.CutPrefix(Fold(a.Args)+" ", "faire "); two { // « que faire », where the first word is the command
+		a.Args = name
+	}
+	overview, err := d.overview(ctx, a)
+	if err != nil {
+		return Message{}, err
+	}
+	return d.Renderer.Playbook(d.lang(a.chat), d.Board.Playbook(ctx, overview, a.chat.Follows))
+}
+
+// overview is the state of what the chat follows, or of what a person named.
+func (d *Desk) overview(ctx context.Context, a asking) (Overview, error) {
 	follow := a.chat.Follows
 	word := strings.TrimSpace(a.Args)
 	if !a.known || word != "" {
@@ -108,12 +133,12 @@ func (d *Desk) status(ctx context.Context, a asking) (Message, error) {
 	}
 	overview, err := d.Board.Overview(ctx, follow, a.chat.Audience, a.chat.Place)
 	if err != nil {
-		return Message{}, err
+		return Overview{}, err
 	}
 	if word != "" {
 		overview = d.Board.Ask(overview, word)
 	}
-	return d.Renderer.Overview(d.lang(a.chat), overview)
+	return overview, nil
 }
 
 func (d *Desk) help(_ context.Context, a asking) (Message, error) {

@@ -137,7 +137,7 @@ func (s *Speaker) departIn(tx Tx, t Task, now time.Time) (Task, bool, error) {
 
 // send renders the task as its flight says and hands it to the chat platform.
 func (s *Speaker) send(ctx context.Context, t Task) (Receipt, error) {
-	posting, err := s.config.Writer.Write(t, time.Now())
+	posting, err := s.config.Writer.Write(ctx, t, time.Now())
 	if err != nil {
 		return Receipt{}, &DeliveryError{Kind: KindRejected, Err: err}
 	}

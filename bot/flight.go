@@ -70,7 +70,7 @@ func (s *Speaker) resolve(ctx, reading context.Context, t Task) (Task, bool, err
 		s.record(ctx, t, flight, quiet)
 		return t, true, nil
 	}
-	posting, err := s.config.Writer.Write(t, time.Now())
+	posting, err := s.config.Writer.Write(ctx, t, time.Now())
 	if err != nil {
 		return t, true, s.settle(ctx, t, flight, Receipt{}, &DeliveryError{Kind: KindRejected, Err: err})
 	}

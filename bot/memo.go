@@ -24,6 +24,7 @@ type memoKey struct {
 	purpose   Purpose
 	audience  Audience
 	affected  string
+	offers    string
 	place     string
 	heard     Condition
 	checkedAt time.Time
@@ -34,9 +35,13 @@ func keyOf(lang string, n Notice) memoKey {
 	for _, p := range n.Affected {
 		affected.WriteString(string(p.ID) + " ")
 	}
+	var offers strings.Builder
+	for _, o := range n.Offers {
+		offers.WriteString(o.Workaround.ID + " " + string(o.Through.ID) + " ")
+	}
 	return memoKey{
 		lang: lang, incident: n.Incident.ID, revision: n.Incident.Revision, purpose: n.Purpose, audience: n.Audience,
-		affected: affected.String(), place: n.Place.Location.String() + " " + n.Place.Name, heard: n.Heard, checkedAt: n.CheckedAt,
+		affected: affected.String(), offers: offers.String(), place: n.Place.Location.String() + " " + n.Place.Name, heard: n.Heard, checkedAt: n.CheckedAt,
 	}
 }
 

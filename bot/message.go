@@ -8,6 +8,7 @@ type Notice struct {
 	Incident  Incident
 	Platform  Platform
 	Affected  []Platform // what the reader follows and cannot use either, because it depends on the platform
+	Offers    []Offer    // what else the reader can do now, at most MostOffers, the best first
 	Audience  Audience
 	CheckedAt time.Time     // the newest verdict about the platform
 	Now       time.Time     // the moment of rendering
@@ -78,6 +79,7 @@ type Link struct{ Text, URL string }
 type Renderer interface {
 	Notice(lang string, n Notice) (Message, error)
 	Overview(lang string, o Overview) (Message, error)
+	Playbook(lang string, p Playbook) (Message, error)
 	Help(lang string, h Help) (Message, error)
 	Welcome(lang string, w Welcome) (Message, error)
 }

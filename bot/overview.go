@@ -27,6 +27,14 @@ type PlatformView struct {
 	Evidence  Evidence
 }
 
+// Playbook is the language-free answer to « what can be done now? »: an overview with, for each of its platforms, what
+// people can do while it fails.
+type Playbook struct {
+	Overview
+
+	Offers [][]Offer // for each platform of the overview, the best first; none where it does not fail
+}
+
 // Help is the language-free content of the help answer.
 type Help struct {
 	Calls   []Call

@@ -108,6 +108,7 @@ func (w plainWords) Notice(lang string, n bot.Notice) (bot.Message, error) {
 	return bot.Message{Lang: lang, Title: title, Footer: "pied"}, nil
 }
 func (plainWords) Overview(string, bot.Overview) (bot.Message, error) { return bot.Message{}, nil }
+func (plainWords) Playbook(string, bot.Playbook) (bot.Message, error) { return bot.Message{}, nil }
 func (plainWords) Help(string, bot.Help) (bot.Message, error)         { return bot.Message{}, nil }
 func (plainWords) Welcome(string, bot.Welcome) (bot.Message, error)   { return bot.Message{}, nil }
 

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"time"
@@ -12,13 +13,14 @@ type Writer struct {
 	Web      Web
 	Every    map[PlatformID]time.Duration // how often each platform is checked
 	Vantages int
-	PageURL  string // base address of the public page, without a slash at the end; empty where there is none
+	Planner  *Planner // of what else to do; nil where there is nothing to offer
+	PageURL  string   // base address of the public page, without a slash at the end; empty where there is none
 }
 
 // Write renders the posting.
-func (w Writer) Write(t Task, now time.Time) (Posting, error) {
+func (w Writer) Write(ctx context.Context, t Task, now time.Time) (Posting, error) {
 	flight := t.Delivery.Flight
-	message, err := w.message(t, now)
+	message, err := w.message(ctx, t, now)
 	if err != nil {
 		return Posting{}, fmt.Errorf("render incident %d for %s: %w", t.Incident.ID, t.Destination.ID, err)
 	}
@@ -33,8 +35,9 @@ func (w Writer) Write(t Task, now time.Time) (Posting, error) {
 }
 
 // message renders the notice in the destination's languages, the first above the others.
-func (w Writer) message(t Task, now time.Time) (Message, error) {
+func (w Writer) message(ctx context.Context, t Task, now time.Time) (Message, error) {
 	notice := w.notice(t, now)
+	notice.Offers = w.offers(ctx, t, now)
 	var message Message
 	for i, lang := range t.Destination.Languages {
 		text, err := w.Renderer.Notice(lang, notice)
@@ -67,4 +70,15 @@ func (w Writer) pageOf(id IncidentID) string {
 		return ""
 	}
 	return w.PageURL + "/incidents/" + strconv.FormatInt(int64(id), 10)
+}
+
+// offers is what else the reader can do, in the living message while it goes on.
+func (w Writer) offers(ctx context.Context, t Task, now time.Time) []Offer {
+	if t.Delivery.Flight.Purpose != PurposeBulletin || !t.Incident.Open() {
+		return nil
+	}
+	offers := w.Planner.Offers(ctx, Failure{
+		Platform: t.Incident.Platform, Condition: t.Incident.Condition, Reader: t.Destination.Audience, Follows: t.Destination.Follows,
+	}, now)
+	return offers[:min(len(offers), MostOffers)]
 }

@@ -17,7 +17,10 @@ import (
 func TestHelp(t *testing.T) {
 	g := newReader(t)
 	m, err := g.r.Help("fr", bot.Help{
-		Calls:   []bot.Call{{Command: "status", Typed: "/status", Arg: true}, {Command: "aide", Typed: "/aide"}},
+		Calls: []bot.Call{
+			{Command: "status", Typed: "/status", Arg: true}, {Command: "que_faire", Typed: "/que_faire", Arg: true},
+			{Command: "aide", Typed: "/aide"},
+		},
 		PageURL: "https://panneau.example.org/",
 	})
 	g.add("Telegram", m, err)

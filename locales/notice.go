@@ -43,8 +43,8 @@ func (w *writer) bulletin(n bot.Notice) bot.Message {
 		Title:    symbol(i.Condition) + w.seal(title),
 		Summary:  w.seal(say(n)),
 		Facts:    w.bulletinFacts(n),
-		Sections: w.advice(w.advised(i)),
-		Links:    w.links(n.Platform, n.PageURL, "link.incident"),
+		Sections: append(w.advice(w.advised(i)), w.offers(n.Offers)...),
+		Links:    append(w.links(n.Platform, n.PageURL, "link.incident"), w.offerLinks(n.Offers)...),
 		Footer:   w.bulletinFooter(n),
 	}
 }

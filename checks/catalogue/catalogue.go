@@ -24,6 +24,7 @@ var data embed.FS
 const (
 	signaturesFile = "data/signatures.yaml"
 	nodesFile      = "data/nodes.yaml"
+	workaroundFile = "data/workarounds.yaml"
 )
 
 // Catalogue is a set of platforms, of what they have in common, and of page signatures. It does not change once made
@@ -32,6 +33,8 @@ type Catalogue struct {
 	Platforms  []Entry // in the order to show
 	Nodes      []Node
 	Signatures []Signature
+
+	Workarounds Workarounds
 }
 
 // Entry is one platform with how it is checked and how well that is known. It depends on others only where a source says
@@ -96,7 +99,7 @@ func Load() (*Catalogue, error) {
 	}
 	var entries []Entry
 	for _, file := range files {
-		if file == signaturesFile || file == nodesFile {
+		if file == signaturesFile || file == nodesFile || file == workaroundFile {
 			continue
 		}
 		list, err := read(file, Parse)
@@ -113,7 +116,12 @@ func Load() (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	return assemble(entries, nodes, signatures)
+	c, err := assemble(entries, nodes, signatures)
+	if err != nil {
+		return nil, err
+	}
+	c.Workarounds, err = readWorkarounds(c)
+	return c, err
 }
 
 func read[T any](file string, parse func(string, []byte) ([]T, error)) ([]T, error) {
@@ -142,7 +150,12 @@ func (c *Catalogue) With(own ...Entry) (*Catalogue, error) {
 	if len(list) > 0 {
 		return nil, joined(list)
 	}
-	return assemble(entries, c.Nodes, c.Signatures)
+	together, err := assemble(entries, c.Nodes, c.Signatures)
+	if err != nil {
+		return nil, err
+	}
+	together.Workarounds = c.Workarounds
+	return together, nil
 }
 
 // assemble puts a catalogue together, or says everything that keeps it from holding together.

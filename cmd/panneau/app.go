@@ -103,6 +103,7 @@ func (a *app) newBoard() *bot.Board {
 		Store: a.store, Every: make(map[bot.PlatformID]time.Duration), Vantages: 1, PageURL: a.config.HTTP.PublicURL,
 		Offline: a.offline.Load, Panel: bot.Panel{Others: a.config.Watch.Others, Quorum: make(map[bot.PlatformID]int)},
 	}
+	board.Planner = &bot.Planner{Store: a.store, Workarounds: a.config.Workarounds, Every: board.Every, Logger: a.log}
 	for _, p := range a.config.Platforms {
 		board.Platforms = append(board.Platforms, p.Platform)
 		board.Panel.Quorum[p.ID] = p.Quorum
@@ -112,6 +113,7 @@ func (a *app) newBoard() *bot.Board {
 			}
 		}
 	}
+	board.Planner.Web = bot.NewWeb(board.Platforms)
 	return board
 }
 
@@ -195,7 +197,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 			s.keeper.Observe(attempt)
 		},
 		Writer: bot.Writer{
-			Renderer: a.words, Web: bot.NewWeb(a.board.Platforms), Every: a.board.Every, Vantages: places,
+			Renderer: a.words, Web: a.board.Planner.Web, Planner: a.board.Planner, Every: a.board.Every, Vantages: places,
 			PageURL: a.config.HTTP.PublicURL,
 		},
 	})

@@ -142,7 +142,7 @@ func (s scenario) floor(b *testing.B) measure {
 func sample(b *testing.B) bot.Posting {
 	line := newStudio(b, sqliteIn(b, b.TempDir()), true, []*booth{newBooth(b, part{platform: bot.Telegram, chats: 1}, loopback)})
 	now := time.Now()
-	posting, err := line.writer().Write(bot.Task{
+	posting, err := line.writer().Write(b.Context(), bot.Task{
 		Delivery: bot.Delivery{Flight: bot.Flight{Act: bot.ActPost, Purpose: bot.PurposeBulletin, Revision: 1}},
 		Incident: bot.Incident{
 			ID: 1, Platform: pronote, Condition: bot.Unreachable, Worst: bot.Unreachable, Since: now, OpenedAt: now,

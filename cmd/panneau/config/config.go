@@ -20,6 +20,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/robfig/cron/v3"
 
+	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/checks"
 	"github.com/panneau-ecole/panneau/checks/catalogue"
 )
@@ -34,7 +35,8 @@ type Config struct {
 	Accounts     []Account
 	Platforms    []Platform
 	Destinations []Destination
-	Warnings     []Problem // what is unwise but does not keep the configuration from being used
+	Workarounds  []bot.Workaround // the operator's own first
+	Warnings     []Problem        // what is unwise but does not keep the configuration from being used
 }
 
 // Options is what Load needs from around it. Every field but Languages is required.

@@ -20,6 +20,7 @@ type file struct {
 	Accounts     map[name]accountEntry  `yaml:"accounts"`
 	Destinations []destinationEntry     `yaml:"destinations"`
 	Platforms    map[name]platformEntry `yaml:"platforms"`
+	Workarounds  workaroundsEntry       `yaml:"workarounds"`
 }
 
 type databaseEntry struct {
