@@ -143,7 +143,7 @@ func TestWorkaroundsOfAMorning(t *testing.T) {
 	for _, e := range known.Platforms {
 		platforms = append(platforms, e.Platform)
 	}
-	p := &bot.Planner{Web: bot.NewWeb(platforms), Workarounds: list, Store: openForTests(t)}
+	p := &bot.Planner{Web: bot.NewWeb(platforms), Workarounds: list, Store: sqliteIn(t, t.TempDir())}
 	now := time.Date(2026, 11, 24, 8, 5, 0, 0, time.UTC)
 	f := bot.Failure{
 		Platform: "pronote", Condition: bot.Unreachable, Reader: bot.Families,
