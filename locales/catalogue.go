@@ -27,6 +27,7 @@ var files embed.FS
 // and never a sentence in another language.
 type catalogue struct {
 	tag       language.Tag
+	bundle    *i18n.Bundle
 	localizer *i18n.Localizer
 	parser    template.Parser
 	messages  map[string]*i18n.Message
@@ -48,7 +49,31 @@ func loadFolder(files fs.FS, folder string) (map[string]*catalogue, error) {
 			return nil, fmt.Errorf("load %s: %w", name, err)
 		}
 	}
+	for _, c := range catalogues {
+		if err := c.inherit(catalogues); err != nil {
+			return nil, fmt.Errorf("complete %s: %w", c.tag, err)
+		}
+	}
 	return catalogues, nil
+}
+
+// inherit gives a variety of a language (fr-x-simple) the texts of the language where it has none of its own.
+func (c *catalogue) inherit(catalogues map[string]*catalogue) error {
+	base, _ := c.tag.Base()
+	parent := catalogues[base.String()]
+	if parent == nil || parent == c {
+		return nil
+	}
+	for key, m := range parent.messages {
+		if c.has(key) {
+			continue
+		}
+		if err := c.bundle.AddMessages(c.tag, m); err != nil {
+			return err
+		}
+		c.messages[key] = m
+	}
+	return nil
 }
 
 func loadFile(files fs.FS, name string, tag language.Tag) (*catalogue, error) {
@@ -67,6 +92,7 @@ func loadFile(files fs.FS, name string, tag language.Tag) (*catalogue, error) {
 	}
 	return &catalogue{
 		tag:       tag,
+		bundle:    bundle,
 		localizer: i18n.NewLocalizer(bundle, tag.String()),
 		parser:    &template.TextParser{Option: "missingkey=error"},
 		messages:  messages,

@@ -57,7 +57,12 @@ func (g *reader) overview(heading string, o bot.Overview) {
 // compare holds what was collected against the golden file.
 func (g *reader) compare(name string) {
 	g.t.Helper()
-	path := filepath.Join("testdata", "golden", "fr", name+".txt")
+	g.compareIn("fr", name)
+}
+
+func (g *reader) compareIn(lang, name string) {
+	g.t.Helper()
+	path := filepath.Join("testdata", "golden", lang, name+".txt")
 	if *update {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			g.t.Fatal(err)

@@ -1,6 +1,7 @@
 package locales
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -34,8 +35,20 @@ func load(files fs.FS) (*Renderer, error) {
 	return &Renderer{texts: texts, menus: menus}, nil
 }
 
-// Languages lists the BCP 47 tags of the languages that Panneau writes in, in alphabetical order.
-func (r *Renderer) Languages() []string { return slices.Sorted(maps.Keys(r.texts)) }
+// Languages lists the BCP 47 tags of the languages that Panneau writes in, French first, the others in alphabetical
+// order.
+func (r *Renderer) Languages() []string {
+	list := slices.Sorted(maps.Keys(r.texts))
+	slices.SortStableFunc(list, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+	return list
+}
+
+func rank(lang string) int {
+	if lang == "fr" {
+		return 0
+	}
+	return 1
+}
 
 // Text returns the text under a key of the catalogue, such as "terminal.offline", with data put into its
 // placeholders. Data is shown as it is: an address or a folder keeps every character. A value named Count must be a whole
