@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -64,10 +65,7 @@ func TestOffersHangOnNothingThatFails(t *testing.T) {
 		"pronote": bot.Unreachable, "ent": bot.Normal, "educonnect": bot.Normal, "cned": bot.Normal, "tchap": bot.Normal,
 	}
 	but := func(id bot.PlatformID, c bot.Condition) map[bot.PlatformID]bot.Condition {
-		changed := map[bot.PlatformID]bot.Condition{}
-		for k, v := range good {
-			changed[k] = v
-		}
+		changed := maps.Clone(good)
 		changed[id] = c
 		return changed
 	}

@@ -2,6 +2,7 @@ package locales
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -51,11 +52,11 @@ func faults(source, c *catalogue) []string {
 func messageFaults(source, m *i18n.Message, tag language.Tag) []string {
 	var list []string
 	want := []string{"other"}
-	if len(forms(source)) > 1 {
-		want = cldrForms(tag)
+	if len(formsOf(source)) > 1 {
+		want = pluralForms(tag)
 	}
-	got := forms(m)
-	if diff := cmp.Diff(want, slices.Sorted(mapsKeys(got))); diff != "" {
+	got := formsOf(m)
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(got))); diff != "" {
 		list = append(list, fmt.Sprintf("%s: plural forms (-want +got): %s", m.ID, diff))
 	}
 	for form, text := range got {
@@ -68,13 +69,13 @@ func messageFaults(source, m *i18n.Message, tag language.Tag) []string {
 
 func textFaults(source, text string) []string {
 	var list []string
-	for _, name := range placeholders(text) {
-		if !slices.Contains(append(placeholders(source), "Count", "Hour2"), name) {
+	for _, name := range placeholdersOf(text) {
+		if !slices.Contains(append(placeholdersOf(source), "Count", "Hour2"), name) {
 			list = append(list, "placeholder "+name+" is not in the source")
 		}
 	}
-	for _, name := range placeholders(source) {
-		if name != "Count" && !slices.Contains(placeholders(text), name) && !slices.Contains(placeholders(text), name+"2") {
+	for _, name := range placeholdersOf(source) {
+		if name != "Count" && !slices.Contains(placeholdersOf(text), name) && !slices.Contains(placeholdersOf(text), name+"2") {
 			list = append(list, "placeholder "+name+" is missing")
 		}
 	}
@@ -82,54 +83,6 @@ func textFaults(source, text string) []string {
 		list = append(list, fmt.Sprintf("%d lines, want %d", b, a))
 	}
 	return list
-}
-
-func placeholders(text string) []string {
-	var names []string
-	for _, match := range regexp.MustCompile(`\{\{\.(\w+)\}\}`).FindAllStringSubmatch(text, -1) {
-		names = append(names, match[1])
-	}
-	return names
-}
-
-func mapsKeys(m map[string]string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for key := range m {
-			if !yield(key) {
-				return
-			}
-		}
-	}
-}
-
-func forms(m *i18n.Message) map[string]string {
-	all := map[string]string{"zero": m.Zero, "one": m.One, "two": m.Two, "few": m.Few, "many": m.Many, "other": m.Other}
-	for form, text := range all {
-		if text == "" {
-			delete(all, form)
-		}
-	}
-	return all
-}
-
-// cldrForms asks go-i18n which forms whole numbers take in a language.
-func cldrForms(tag language.Tag) []string {
-	bundle := i18n.NewBundle(tag)
-	message := &i18n.Message{ID: "x", Zero: "zero", One: "one", Two: "two", Few: "few", Many: "many", Other: "other"}
-	bundle.MustAddMessages(tag, message)
-	localizer := i18n.NewLocalizer(bundle, tag.String())
-	var found []string
-	for n := range 202 {
-		if n == 201 {
-			n = 1_000_000
-		}
-		form := localizer.MustLocalize(&i18n.LocalizeConfig{MessageID: "x", PluralCount: n})
-		if !slices.Contains(found, form) {
-			found = append(found, form)
-		}
-	}
-	slices.Sort(found)
-	return found
 }
 
 func TestFaultsAreFound(t *testing.T) {
@@ -188,7 +141,7 @@ func TestEveryTextIsRead(t *testing.T) {
 	}
 	golden := strings.Split(all.String(), "\n")
 	for key, m := range renderer(t).texts["fr"].messages {
-		for form, text := range forms(m) {
+		for form, text := range formsOf(m) {
 			if form == "many" || key == "overview.normal" && form == "one" {
 				continue
 			}

@@ -28,7 +28,7 @@ func (w *writer) playbook(p bot.Playbook) bot.Message {
 	m := bot.Message{Tone: bot.ToneCalm, Footer: w.boardFooter(p.Overview)}
 	worst := bot.Normal
 	for i, v := range p.Platforms {
-		items := w.todo(v, p.Offers[i])
+		items := w.doable(v, p.Offers[i])
 		if len(items) == 0 {
 			continue
 		}
@@ -50,8 +50,8 @@ func (w *writer) playbook(p bot.Playbook) bot.Message {
 	return m
 }
 
-// todo lists what to do about one platform: how to go about it, then what else there is.
-func (w *writer) todo(v bot.PlatformView, offers []bot.Offer) []string {
+// doable lists what to do about one platform: how to go about it, then what else there is.
+func (w *writer) doable(v bot.PlatformView, offers []bot.Offer) []string {
 	if v.Condition == bot.Normal || v.Condition == bot.NotYetKnown {
 		return nil
 	}

@@ -38,7 +38,7 @@ func TestSimpleTextsAreShort(t *testing.T) {
 			continue
 		}
 		keys++
-		for _, text := range forms(m) {
+		for _, text := range formsOf(m) {
 			total, count := 0, 0
 			for sentence, n := range sentencesOf(text) {
 				if n > simpleMost {

@@ -27,7 +27,11 @@ func (m Main) checkConfig(file string) error {
 	if err != nil {
 		return fmt.Errorf("load the texts: %w", err)
 	}
-	if _, err := m.load(file, words); err != nil {
+	c, err := m.load(file, words)
+	if err != nil {
+		return err
+	}
+	if _, err := ownTexts(c, words); err != nil {
 		return err
 	}
 	text, err := words.Text("fr", "terminal.valid", map[string]any{"File": file})

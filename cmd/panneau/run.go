@@ -50,6 +50,9 @@ func (m Main) run(ctx context.Context, file string) (err error) {
 	if err != nil {
 		return err
 	}
+	if words, err = ownTexts(c, words); err != nil {
+		return err
+	}
 	if err := m.warnCalendar(c); err != nil {
 		return err
 	}

@@ -31,6 +31,9 @@ func (b *builder) config(f file) *Config {
 	c.HTTP = b.http(f.HTTP)
 	c.Accounts = b.accounts(f.Accounts)
 	c.Destinations = b.destinations(f.Destinations, c)
+	if f.TextsDir != "" {
+		c.TextsDir = b.resolve(f.TextsDir)
+	}
 	c.Workarounds = b.workarounds(f.Workarounds, c.Platforms)
 	return c
 }

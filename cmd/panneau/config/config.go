@@ -36,6 +36,7 @@ type Config struct {
 	Platforms    []Platform
 	Destinations []Destination
 	Workarounds  []bot.Workaround // the operator's own first
+	TextsDir     string           // folder of the operator's own texts; empty for none
 	Warnings     []Problem        // what is unwise but does not keep the configuration from being used
 }
 

@@ -21,6 +21,7 @@ type file struct {
 	Destinations []destinationEntry     `yaml:"destinations"`
 	Platforms    map[name]platformEntry `yaml:"platforms"`
 	Workarounds  workaroundsEntry       `yaml:"workarounds"`
+	TextsDir     string                 `yaml:"texts_dir"`
 }
 
 type databaseEntry struct {
