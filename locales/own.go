@@ -17,8 +17,8 @@ import (
 	"golang.org/x/text/language"
 )
 
-// OwnFault is something wrong with a file of an operator's own texts, in French.
-type OwnFault struct {
+// OwnTextError is something wrong with a file of an operator's own texts, in French.
+type OwnTextError struct {
 	File    string
 	Line    int    // from 1
 	Key     string // of the text; empty for the file as a whole
@@ -27,10 +27,10 @@ type OwnFault struct {
 }
 
 // Error is the fault on one line.
-func (f OwnFault) Error() string { return f.String() }
+func (f OwnTextError) Error() string { return f.String() }
 
 // String puts the fault on one line that editors can follow.
-func (f OwnFault) String() string {
+func (f OwnTextError) String() string {
 	key := ""
 	if f.Key != "" {
 		key = f.Key + " : "
@@ -40,7 +40,7 @@ func (f OwnFault) String() string {
 
 // With returns a renderer in which an operator's own texts stand in the place of those of Panneau. The files, one for each
 // language (fr.yaml), hold only the texts that differ, under the keys of texts/fr.yaml; a variety follows its language.
-// The error joins one [OwnFault] for each thing that is wrong.
+// The error joins one [OwnTextError] for each thing that is wrong.
 func (r *Renderer) With(files fs.FS) (*Renderer, error) {
 	names, err := fs.Glob(files, "*.yaml")
 	if err != nil {
@@ -85,9 +85,9 @@ func (r *Renderer) replace(lang string, messages []*i18n.Message) {
 // CheckOwn reads a file of an operator's own texts, named after its language, and finds what is wrong with it: keys that
 // do not exist, placeholders that are missing or unknown, plural forms, and what [Lint] and, for families, [Jargon] find in
 // the French ones once they are typeset.
-func (r *Renderer) CheckOwn(name string, data []byte) ([]*i18n.Message, []OwnFault) {
-	fault := func(line int, key, problem, remedy string) []OwnFault {
-		return []OwnFault{{File: name, Line: line, Key: key, Problem: problem, Remedy: remedy}}
+func (r *Renderer) CheckOwn(name string, data []byte) ([]*i18n.Message, []OwnTextError) {
+	fault := func(line int, key, problem, remedy string) []OwnTextError {
+		return []OwnTextError{{File: name, Line: line, Key: key, Problem: problem, Remedy: remedy}}
 	}
 	c := r.texts[strings.TrimSuffix(path.Base(name), ".yaml")]
 	if c == nil {
@@ -101,7 +101,7 @@ func (r *Renderer) CheckOwn(name string, data []byte) ([]*i18n.Message, []OwnFau
 	if err != nil {
 		return nil, fault(1, "", "ces textes ne se lisent pas", "écrivez une ligne « clé: \"texte\" » par texte, chaque clé une fois")
 	}
-	var faults []OwnFault
+	var faults []OwnTextError
 	for _, m := range list {
 		if !c.has(m.ID) {
 			faults = append(faults, fault(lines[m.ID], m.ID, "clé inconnue", "reprenez une clé de locales/texts/fr.yaml")...)
@@ -111,7 +111,7 @@ func (r *Renderer) CheckOwn(name string, data []byte) ([]*i18n.Message, []OwnFau
 			faults = append(faults, fault(lines[m.ID], m.ID, w.problem, w.remedy)...)
 		}
 	}
-	slices.SortStableFunc(faults, func(a, b OwnFault) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(faults, func(a, b OwnTextError) int { return cmp.Compare(a.Line, b.Line) })
 	return list, faults
 }
 
@@ -179,16 +179,16 @@ func untidy(key, text string) []wrong {
 }
 
 // Proofread finds what [Lint] and, for families, [Jargon] find in a French text that is shown as it is.
-func Proofread(text string, families bool) []OwnFault {
+func Proofread(text string, families bool) []OwnTextError {
 	faults := Lint(text)
 	if families {
 		faults = append(faults, Jargon(text)...)
 	}
-	var list []OwnFault
+	var list []OwnTextError
 	for _, f := range faults {
-		list = append(list, OwnFault{Line: f.Line, Problem: "« " + f.Text + " » : " + f.French(), Remedy: "écrivez-le autrement"})
+		list = append(list, OwnTextError{Line: f.Line, Problem: "« " + f.Text + " » : " + f.French(), Remedy: "écrivez-le autrement"})
 	}
-	slices.SortStableFunc(list, func(a, b OwnFault) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(list, func(a, b OwnTextError) int { return cmp.Compare(a.Line, b.Line) })
 	return list
 }
 
