@@ -306,15 +306,14 @@ func TestOneFolderIsOneProcess(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, crowd{telegram: 1})
 	one := s.process("")
-	other := *one
-	other.output, other.log = &output{}, &output{}
+	other := &process{scene: one.scene, number: one.number, dir: one.dir, env: one.env, log: &output{}}
 	one.start()
 	other.start()
 	defer other.kill()
-	running, refused := one, &other
+	running, refused := one, other
 	select {
 	case <-one.gone:
-		running, refused = &other, one
+		running, refused = other, one
 	case <-other.gone:
 	case <-time.After(time.Minute):
 		t.Fatal("both run")

@@ -102,6 +102,7 @@ type process struct {
 	dir      string
 	postgres string // the address of its database; empty for SQLite in its folder
 	env      []string
+	mu       sync.Mutex // a trap kills from elsewhere
 	command  *exec.Cmd
 	gone     chan struct{} // closed when the process has ended
 	ended    time.Time     // when that was, once gone is closed
@@ -228,7 +229,16 @@ func (p *process) start() {
 		p.ended = time.Now()
 		close(gone)
 	}()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.command, p.gone = command, gone
+}
+
+// life is what runs now, or ran last, and what is closed when it ends; nil before the first start.
+func (p *process) life() (*exec.Cmd, <-chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.command, p.gone
 }
 
 // ready waits until the program greets, and returns when that was.
@@ -314,18 +324,20 @@ func (p *process) inFlight(account bot.AccountID) int {
 
 // signal sends a signal to the process.
 func (p *process) signal(s syscall.Signal) {
-	if err := p.command.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
+	command, _ := p.life()
+	if err := command.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		p.scene.t.Error(err)
 	}
 }
 
 // kill ends the process at once, if it runs, and waits for its end.
 func (p *process) kill() {
-	if p.command == nil {
+	command, gone := p.life()
+	if command == nil {
 		return
 	}
 	p.signal(syscall.SIGKILL)
-	<-p.gone
+	<-gone
 }
 
 // stop ends the process as an operator does.
