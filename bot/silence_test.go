@@ -39,9 +39,9 @@ func inSilence(t *testing.T, s bot.Silence, from string, test func(s *stage)) {
 	})
 }
 
-// TestSilenceEndsByTheClockOfTheChat: at seven by the chat's own clock, also after a night that has one hour more or less,
-// and after a leap day.
-func TestSilenceEndsByTheClockOfTheChat(t *testing.T) {
+// TestR9_ClockChangesAndLeapDays: a silence ends at seven by the chat's own clock, also after a night that has one
+// hour more or less, and after a leap day.
+func TestR9_ClockChangesAndLeapDays(t *testing.T) {
 	for name, test := range map[string]struct{ zone, night, end string }{
 		"clocks put back":    {"Lille", "2026-10-25T01:00:00+02:00", "2026-10-25T07:00:00+01:00"},
 		"clocks put forward": {"Lille", "2027-03-28T01:00:00+01:00", "2027-03-28T07:00:00+02:00"},

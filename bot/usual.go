@@ -163,9 +163,6 @@ func (w *Watch) keepLearning(ctx context.Context) {
 
 // weigh judges the latency of a verdict by what is usual.
 func (w *Watch) weigh(v Verdict) Verdict {
-	if v.Vantage == "" {
-		v.Vantage = w.config.Vantage
-	}
 	if b := w.baseline.Load(); b != nil {
 		return b.Of(v).Weigh(v)
 	}

@@ -150,7 +150,10 @@ func (w *Watch) Observe(ctx context.Context, v Verdict) (doubt bool, err error) 
 	if b == nil {
 		return false, fmt.Errorf("verdict of %s: platform %q: %w", v.Check, v.Platform, ErrNotFound)
 	}
-	v = w.trust(ctx, w.weigh(v))
+	if v.Vantage == "" {
+		v.Vantage = w.config.Vantage
+	}
+	v = trust(ctx, w.config.Guard, w.config.Offline, w.weigh(v))
 	w.warn(ctx, v)
 	doubt, err = w.judge(ctx, b, v)
 	for _, waiting := range w.waiting(v.Platform) {
@@ -181,13 +184,6 @@ func (w *Watch) judge(ctx context.Context, b *book, v Verdict) (doubt bool, err 
 }
 
 // trust turns a verdict that our own broken network explains into one that claims nothing.
-func (w *Watch) trust(ctx context.Context, v Verdict) Verdict {
-	if v.Vantage == "" {
-		v.Vantage = w.config.Vantage
-	}
-	return trust(ctx, w.config.Guard, w.config.Offline, v)
-}
-
 func trust(ctx context.Context, guard Guard, offline func(bool), v Verdict) Verdict {
 	if v.Outcome == Up {
 		offline(false)

@@ -110,9 +110,10 @@ func OpenPostgres(ctx context.Context, address string, logger *slog.Logger) (*St
 // ErrOlder is returned for a database whose schema this program cannot work on before a newer Panneau has changed it.
 var ErrOlder = errors.New("the schema is older than this program needs")
 
-// OpenVantage opens the database at a postgres:// address for a vantage, whose role has few rights: the schema is left
-// as it is. The error is [ErrOlder] where there is no place yet for what a vantage writes; none shows the address.
-func OpenVantage(ctx context.Context, address string) (*Store, error) {
+// OpenBeside opens the database at a postgres:// address beside the Panneau that it belongs to, as a role with few rights
+// may: the schema is left as it is. The error is [ErrOlder] where it lacks what this program reads there, or a vantage
+// writes; none shows the address.
+func OpenBeside(ctx context.Context, address string) (*Store, error) {
 	s, err := connect(address)
 	if err != nil {
 		return nil, err

@@ -95,16 +95,17 @@ func (t *tx) DropView(vantage string, p bot.PlatformID) error {
 	return err
 }
 
-// vantagesNeed is the version of the schema since which places have tables: migrations only add to it.
-const vantagesNeed = 21
+// besideNeeds is the version of the schema since which places have tables, and revisions their reasons: migrations only
+// add to it.
+const besideNeeds = 21
 
-// ready makes sure that the database has what a vantage needs, as its rights allow: it may not change the schema. The
-// error is [ErrOlder].
+// ready makes sure that the database has what those need who open it beside its Panneau, and may not change the schema.
+// The error is [ErrOlder].
 func (s *Store) ready(ctx context.Context) error {
 	return s.View(ctx, func(t bot.Tx) error {
 		version, err := single(t.(*tx), scanOne[int64], //nolint:forcetypeassert // stores make no other
 			`SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied`)
-		if err == nil && version < vantagesNeed {
+		if err == nil && version < besideNeeds {
 			err = ErrOlder
 		}
 		return err

@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/notifiers/emulator"
@@ -10,6 +13,43 @@ import (
 	"github.com/panneau-ecole/panneau/notifiers/emulator/slack"
 	"github.com/panneau-ecole/panneau/notifiers/emulator/telegram"
 )
+
+// afflictions lists everything that can befall a chat of a platform.
+func afflictions(platform bot.ChatPlatform) []affliction {
+	return slices.Concat(statuses(), networkFaults(platform), refusalsOf(platform), changesOf(platform))
+}
+
+// statuses are answers of servers and proxies in front of a platform.
+func statuses() []affliction {
+	long := []int{302, 400, 403, 404, 413, 429, 500, 503}
+	var list []affliction
+	for _, status := range []int{301, 302, 400, 401, 403, 404, 408, 409, 413, 422, 429, 451, 500, 501, 502, 503, 504, 520, 524} {
+		list = append(list, affliction{
+			name: fmt.Sprint("status ", status), fault: emulator.Fault{Kind: emulator.Answer, Status: status},
+			stops: status == http.StatusUnauthorized, brief: !slices.Contains(long, status),
+		})
+	}
+	return list
+}
+
+func networkFaults(platform bot.ChatPlatform) []affliction {
+	fault := func(name string, f emulator.Fault) affliction { return affliction{name: name, fault: f} }
+	list := []affliction{
+		fault("5 s late", emulator.Fault{Kind: emulator.Delay, Wait: 5 * time.Second}),
+		fault("1 min late", emulator.Fault{Kind: emulator.Delay, Wait: time.Minute}),
+		fault("hangs", emulator.Fault{Kind: emulator.Hang}),
+		fault("cut before", emulator.Fault{Kind: emulator.CutBefore}),
+		fault("cut after", emulator.Fault{Kind: emulator.CutAfter}),
+		fault("cut in the answer", emulator.Fault{Kind: emulator.CutBody}),
+		fault("garbage", emulator.Fault{Kind: emulator.Garbage}),
+		fault("throttled 5 s", emulator.Fault{Kind: emulator.Throttle, Wait: 5 * time.Second}),
+		fault("throttled 90 min", emulator.Fault{Kind: emulator.Throttle, Wait: 90 * time.Minute}),
+	}
+	if platform != bot.Slack { // which names no scope
+		list = append(list, fault("throttled 1 min, globally", emulator.Fault{Kind: emulator.Throttle, Wait: time.Minute, Scope: "global"}))
+	}
+	return list
+}
 
 // refusalsOf are errors in the platform's own words that no state of its emulator leads to.
 func refusalsOf(platform bot.ChatPlatform) []affliction {

@@ -103,8 +103,7 @@ func together(periods []calendar.Period, at time.Time) (*calendar.Almanac, error
 
 // quiet is what the calendar knows of silence; nil where no destination is ever silent.
 func quiet(c *config.Config) (*bot.Quiet, error) {
-	never := func(d config.Destination) bool { return d.Silence.Zone == "" }
-	if len(slices.DeleteFunc(slices.Clone(c.Destinations), never)) == 0 {
+	if !slices.ContainsFunc(c.Destinations, func(d config.Destination) bool { return d.Silence.Zone != "" }) {
 		return nil, nil
 	}
 	known, err := almanac(c)

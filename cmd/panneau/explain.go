@@ -90,7 +90,10 @@ func (m Main) explainIncident(ctx context.Context, file, database string, id bot
 // another version, and nothing is written there. leave closes it, and removes the copy.
 func (m Main) openCopy(ctx context.Context, c *config.Config, words *locales.Renderer) (db *store.Store, leave func() error, err error) {
 	if !c.Database.Postgres.IsZero() {
-		db, err := store.OpenPostgres(ctx, c.Database.Postgres.Reveal(), m.logger(c.Log))
+		db, err := store.OpenBeside(ctx, c.Database.Postgres.Reveal())
+		if errors.Is(err, store.ErrOlder) {
+			return nil, nil, m.explain(words, "terminal.older", nil)
+		}
 		if err != nil {
 			return nil, nil, err
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/bot/store"
+	"github.com/panneau-ecole/panneau/bot/store/storetest"
 )
 
 // affair is an incident as a watch writes it, one revision after the other, on the clock of a bubble.
@@ -170,5 +171,34 @@ func TestExplainReadsBesideARunningPanneau(t *testing.T) {
 	owe(t, db, time.Now())
 	if code, stdout, stderr := explained(t.Context(), "1", "--base", path); code != exitOK || !strings.Contains(stdout, "inaccessible") {
 		t.Errorf("beside a writer: %d %q %q", code, stdout, stderr)
+	}
+}
+
+// TestExplainLeavesPostgresAsItIs asks before there is a schema, which a reader must not make, and with one.
+func TestExplainLeavesPostgresAsItIs(t *testing.T) {
+	address := storetest.Postgres(t)
+	file := filepath.Join(t.TempDir(), "panneau.yaml")
+	if err := os.WriteFile(file, []byte("database: {postgres: {env: DATABASE}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ask := func() (int, string) {
+		var said strings.Builder
+		getenv := func(name string) string { return map[string]string{"DATABASE": address}[name] }
+		m := Main{Args: []string{"explain", "1", "-c", file}, Getenv: getenv, Stdout: &said, Stderr: &said}
+		return m.Run(t.Context()), said.String()
+	}
+	for range 2 {
+		if code, said := ask(); code != exitFailure || strings.Contains(said, "inaccessible") {
+			t.Errorf("of an empty database: %d %q", code, said)
+		}
+	}
+	db, err := store.OpenPostgres(t.Context(), address, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	owe(t, db, time.Now())
+	if code, said := ask(); code != exitOK || !strings.Contains(said, "inaccessible") {
+		t.Errorf("beside a Panneau: %d %q", code, said)
 	}
 }

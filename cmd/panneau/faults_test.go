@@ -2,10 +2,8 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -306,61 +304,6 @@ func (c *cell) true(list []sight) bool {
 	return said >= rings
 }
 
-// sight is a message as a reader sees it.
-type sight struct {
-	word    string
-	audible bool
-	edits   int
-	plain   bool
-	reply   bool
-}
-
-// String is the short form of the tables.
-func (x sight) String() string {
-	text := "🔇 "
-	if x.audible {
-		text = "🔊 "
-	}
-	text += x.word
-	if x.plain {
-		text += " (plain)"
-	}
-	if x.edits > 0 {
-		text += fmt.Sprintf(" +%d", x.edits)
-	}
-	return text
-}
-
-// shown is what a chat shows of the notices. Greetings are left out.
-func (c *cell) shown(channel string) []sight {
-	var list []sight
-	for _, m := range c.at.Shown(channel) {
-		if x, ok := look(m); ok {
-			list = append(list, x)
-		}
-	}
-	return list
-}
-
-// look reads a message.
-func look(m emulator.Shown) (sight, bool) {
-	text := strings.Join(strings.Fields(m.Text), " ")
-	x := sight{audible: m.Audible, edits: m.Edits, reply: m.ReplyTo != ""}
-	if !strings.Contains(text, "ENT : ") || strings.Contains(text, "status") { // a greeting says how to ask
-		return x, false
-	}
-	for _, word := range []struct{ in, short string }{
-		{"de nouveau accessible", "back"}, {"retour à la normale", "back"}, {"saturé", "full"}, {"inaccessible", "down"},
-	} {
-		if strings.Contains(text, word.in) {
-			x.word = word.short
-			break
-		}
-	}
-	x.plain = !x.reply && !strings.Contains(text, "non officiel")
-	return x, m.Bot
-}
-
 // asked counts the requests about the chat since the trouble began.
 func (c *cell) asked() int {
 	n := 0
@@ -422,95 +365,4 @@ func (c *cell) line(shows []sight, told []string, end []sight) string {
 	}
 	return fmt.Sprintf("%s | %-38s | %-11s | %-6s | %-44s | %-8s | %s | %s", c.act, name, when,
 		about(c.requests), words(shows), near, operator, words(end))
-}
-
-// words lists messages, those that are alike once.
-func words(list []sight) string {
-	var texts []string
-	for len(list) > 0 {
-		n := 1
-		for n < len(list) && list[n] == list[0] {
-			n++
-		}
-		text := list[0].String()
-		if n > 1 {
-			text += " × " + about(n)
-		}
-		texts, list = append(texts, text), list[n:]
-	}
-	if texts == nil {
-		return "nothing"
-	}
-	return strings.Join(texts, ", ")
-}
-
-// lag is a time in words that chance does not change.
-func lag(from, to time.Time) string {
-	d := to.Sub(from)
-	switch {
-	case to.IsZero():
-		return "never"
-	case d <= 6*time.Second: // the verdicts alone take up to two
-		return "at once"
-	case d <= 15*time.Second:
-		return "< 15 s"
-	case d <= time.Minute:
-		return "< 1 min"
-	case d <= 6*time.Minute:
-		return "< 6 min"
-	case d <= 12*time.Minute:
-		return "< 12 min"
-	default:
-		return "< " + (d.Truncate(time.Hour) + time.Hour).String()
-	}
-}
-
-// about is a number in words that chance does not change.
-func about(n int) string {
-	for _, limit := range []int{10, 30, 100, 1000} {
-		if n <= 5 {
-			return fmt.Sprint(n)
-		}
-		if n <= limit {
-			return fmt.Sprintf("≤ %d", limit)
-		}
-	}
-	return "> 1000"
-}
-
-// afflictions lists everything that can befall a chat of a platform.
-func afflictions(platform bot.ChatPlatform) []affliction {
-	return slices.Concat(statuses(), networkFaults(platform), refusalsOf(platform), changesOf(platform))
-}
-
-// statuses are answers of servers and proxies in front of a platform.
-func statuses() []affliction {
-	long := []int{302, 400, 403, 404, 413, 429, 500, 503}
-	var list []affliction
-	for _, status := range []int{301, 302, 400, 401, 403, 404, 408, 409, 413, 422, 429, 451, 500, 501, 502, 503, 504, 520, 524} {
-		list = append(list, affliction{
-			name: fmt.Sprint("status ", status), fault: emulator.Fault{Kind: emulator.Answer, Status: status},
-			stops: status == http.StatusUnauthorized, brief: !slices.Contains(long, status),
-		})
-	}
-	return list
-}
-
-func networkFaults(platform bot.ChatPlatform) []affliction {
-	fault := func(name string, f emulator.Fault) affliction { return affliction{name: name, fault: f} }
-	list := []affliction{
-		fault("5 s late", emulator.Fault{Kind: emulator.Delay, Wait: 5 * time.Second}),
-		fault("1 min late", emulator.Fault{Kind: emulator.Delay, Wait: time.Minute}),
-		fault("hangs", emulator.Fault{Kind: emulator.Hang}),
-		fault("cut before", emulator.Fault{Kind: emulator.CutBefore}),
-		fault("cut after", emulator.Fault{Kind: emulator.CutAfter}),
-		fault("cut in the answer", emulator.Fault{Kind: emulator.CutBody}),
-		fault("garbage", emulator.Fault{Kind: emulator.Garbage}),
-		fault("throttled 5 s", emulator.Fault{Kind: emulator.Throttle, Wait: 5 * time.Second}),
-		fault("throttled 90 min", emulator.Fault{Kind: emulator.Throttle, Wait: 90 * time.Minute}),
-	}
-	if platform != bot.Slack { // which names no scope
-		list = append(list, fault("throttled 1 min, globally", emulator.Fault{Kind: emulator.Throttle, Wait: time.Minute, Scope: "global"}))
-	}
-	return list
 }

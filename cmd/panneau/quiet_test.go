@@ -26,7 +26,7 @@ func until(t *testing.T, hour, minute int) {
 // aMorning is a silence that ends before the simulated machines have much to do.
 const aMorning = `{from: "8:10", to: "9:30"}`
 
-// TestR5_QuietHoursAreCaughtUp: the whole program between the three chats. Nights, weekends and holidays: TestYear.
+// TestR5_QuietHoursAreCaughtUp: the whole program between the three chats. Nights, weekends and holidays: TestSchoolYear.
 func TestR5_QuietHoursAreCaughtUp(t *testing.T) {
 	p := newProps(t)
 	for name, test := range map[string]func(t *testing.T, s *town, places map[bot.ChatPlatform]*place){

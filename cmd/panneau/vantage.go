@@ -61,7 +61,7 @@ func (m Main) vantage(ctx context.Context, file, name string) (err error) {
 	case !slices.Contains(c.Watch.Others, name):
 		return m.explain(words, "terminal.vantage.unknown", about)
 	}
-	db, err := store.OpenVantage(ctx, c.Database.Postgres.Reveal())
+	db, err := store.OpenBeside(ctx, c.Database.Postgres.Reveal())
 	if errors.Is(err, store.ErrOlder) {
 		return m.explain(words, "terminal.vantage.older", about)
 	}
