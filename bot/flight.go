@@ -11,6 +11,10 @@ import (
 // history. No platform says; a second is long for all of them.
 const visible = 2 * time.Second
 
+// inherited is the same for a request of a process that we took over from. It was cut off before we began: what is left
+// of the wait is this, because dying, being noticed and starting took some of it.
+const inherited = 1500 * time.Millisecond
+
 // repeatMark tells the attempt that repeats another one from it: it keeps the time of the first, so that its age counts
 // from there however often the program is killed.
 const repeatMark = time.Millisecond
@@ -52,12 +56,12 @@ func (d *doubts) quiet(key DeliveryKey) time.Time {
 }
 
 // resolve decides about an attempt that left and whose end is not known. Edits are simply made again. So is a posting
-// that the platform knows by its key. Where the platform lets us read, the message is looked for, once it can no longer
-// arrive unseen; elsewhere it is posted again, because silence is worse than a repeat. It reports true where nothing
+// that the platform knows by its key. Where the platform lets us read, the message is looked for, and once more when it
+// can no longer arrive unseen; elsewhere it is posted again, because silence is worse than a repeat. It reports true where nothing
 // more is to be done now, and returns an error when the whole account must stop.
 func (s *Speaker) resolve(ctx, reading context.Context, t Task) (Task, bool, error) {
 	flight := t.Delivery.Flight
-	s.doubts.note(t.Key(), s.lease.Taken()) // by whoever had the duty before us, if not by ourselves
+	s.doubts.note(t.Key(), s.lease.Taken().Add(inherited-visible)) // by whoever had the duty before us, if not by ourselves
 	finder, can := s.config.Notifier.(Finder)
 	if flight.Act == ActEdit || !can {
 		return t, false, nil
@@ -66,10 +70,7 @@ func (s *Speaker) resolve(ctx, reading context.Context, t Task) (Task, bool, err
 		s.known(flight, t.Delivery.FlightFor(act, t.Incident, time.Now()), t.Delivery) {
 		return t, false, nil
 	}
-	if quiet := s.doubts.quiet(t.Key()); !quiet.IsZero() {
-		s.record(ctx, t, flight, quiet)
-		return t, true, nil
-	}
+	quiet := s.doubts.quiet(t.Key())
 	posting, err := s.config.Writer.Write(ctx, t, time.Now())
 	if err != nil {
 		return t, true, s.settle(ctx, t, flight, Receipt{}, &DeliveryError{Kind: KindRejected, Err: err})
@@ -81,6 +82,9 @@ func (s *Speaker) resolve(ctx, reading context.Context, t Task) (Task, bool, err
 		return t, false, nil
 	case err != nil:
 		return t, true, s.unread(ctx, t, err)
+	case !receipt.Posted() && !quiet.IsZero():
+		s.record(ctx, t, flight, quiet)
+		return t, true, nil
 	case !receipt.Posted():
 		t.Delivery.Flight.Says = NotYetKnown // known not to have arrived
 		return t, false, nil

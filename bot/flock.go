@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -10,28 +11,35 @@ import (
 // many as an even pace needs, and none that only makes up for a delay.
 type flock struct {
 	bounded bool
-	uses    []*Use        // oldest first
+	uses    []*Use // oldest first
+	arrived int
 	trip    time.Duration // how long one takes on the average, from being let through until its receipt is written
 }
 
-// stray is after how long an operation does not count any more: something is wrong with its chat, which must not hold
-// the others up.
-const stray = time.Second
+const (
+	// stray is how many times as long as usual an operation counts: after that something is wrong with its chat, which
+	// must not hold the others up.
+	stray = 2
+	// longest is the most that one operation may add to what is usual.
+	longest = time.Second
+	// early is how many operations after a start tell with the shortest of them how long one takes: the first open
+	// connections.
+	early = 8
+)
 
-// full reports whether as many are on their way as may be. While they take longer than usual, more may: their wait is
-// everybody's.
+// full reports whether as many are on their way as may be.
 func (f *flock) full(limits []Bucket, now time.Time) bool {
 	if !f.bounded || f.trip == 0 || len(limits) == 0 || !limits[0].swift() {
 		return false
 	}
-	trip, n := f.trip, 0
+	n := 0
 	for _, u := range f.uses {
-		if age := now.Sub(u.taken); age < stray {
-			trip, n = max(trip, age), n+1
+		if now.Sub(u.taken) < stray*f.trip {
+			n++
 		}
 	}
 	step := limits[0].Per / time.Duration(limits[0].N)
-	return n > int((trip+step-1)/step)
+	return n > int(f.trip/step)
 }
 
 func (f *flock) leave(u *Use) {
@@ -50,9 +58,11 @@ func (f *flock) arrive(u *Use, now time.Time) {
 	if u.ended.IsZero() {
 		return
 	}
-	took := max(min(now.Sub(u.taken), stray), 1)
-	if f.trip == 0 {
-		f.trip = took
+	took := max(min(now.Sub(u.taken), longest), 1)
+	switch f.arrived++; {
+	case f.arrived <= early:
+		f.trip = min(took, cmp.Or(f.trip, took))
+	default:
+		f.trip += (took - f.trip) / 8
 	}
-	f.trip += (took - f.trip) / 8
 }

@@ -154,7 +154,7 @@ func TestPacerKeepsFewOnTheirWay(t *testing.T) {
 		most  int
 	}{
 		"in a burst":       {bot.NewPacer(), 5},
-		"no more than one": {sparing(), 4}, // and as many as leave in a round trip
+		"no more than one": {sparing(), 3}, // and as many as leave in a round trip
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -201,7 +201,8 @@ type result struct {
 // outage is a time in which the process was dead.
 type outage struct {
 	from, to time.Time
-	flying   int // on Telegram
+	flying   int  // on Telegram
+	doubtful bool // a posting was on its way to Slack
 }
 
 // patience is how long a phase may take. It is half a minute on a machine that has nothing else to do.
@@ -283,9 +284,14 @@ func (r *run) revive(k kill) outage {
 	r.scene.gates[k.on].arm(nil)
 	r.process.pardon()
 	time.Sleep(rand.N(200 * time.Millisecond))
-	flying := r.process.inFlight(bot.AccountID(bot.Telegram))
+	lost := outage{
+		from:     died,
+		flying:   r.process.inFlight(bot.AccountID(bot.Telegram)),
+		doubtful: k.act != bot.ActEdit && r.process.inFlight(bot.AccountID(bot.Slack)) > 0,
+	}
 	r.process.start()
-	return outage{died, r.process.ready(), flying}
+	lost.to = r.process.ready()
+	return lost
 }
 
 func (r *run) results(
@@ -299,6 +305,7 @@ func (r *run) results(
 		for _, request := range r.scene.chats[on].Requests() {
 			if request.Refused && request.At.After(begun) {
 				one.refused++
+				r.scene.t.Logf("%s refused %s, killed %s of %s", on, request.Method, k.step, k.on)
 			}
 		}
 		if on == bot.Telegram {
@@ -313,6 +320,9 @@ func (r *run) results(
 				one.flying += d.flying
 			}
 			one.late -= max(0, earlier(d.to, w.done[on]).Sub(later(d.from, decided)))
+			if on == bot.Slack && d.doubtful { // the fate of a message can be known, and it posted again or not, only then
+				one.late -= latest
+			}
 		}
 		results[on] = one
 	}
