@@ -17,11 +17,20 @@ import (
 )
 
 func main() {
+	os.Exit(Main{Args: os.Args[1:], Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr}.obey())
+}
+
+// obey runs the command line as signals ask for: it ends with SIGINT and SIGTERM, and reads its configuration again with
+// SIGHUP, which ends it only where it is what a closed terminal sends.
+func (m Main) obey() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	m := Main{Args: os.Args[1:], Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr}
-	code := m.Run(ctx)
-	stop()
-	os.Exit(code)
+	defer stop()
+	if !m.terminal() {
+		reload := make(chan os.Signal, 1)
+		signal.Notify(reload, syscall.SIGHUP)
+		m.Reload = reload
+	}
+	return m.Run(ctx)
 }
 
 // Main is the program with what it needs of its surroundings.
@@ -29,6 +38,7 @@ type Main struct {
 	Args           []string
 	Getenv         func(string) string
 	Stdout, Stderr io.Writer
+	Reload         <-chan os.Signal // asks for the configuration to be read again; nil for never
 	// Between, unless it is nil, stands between the program and its database. A test of what a crash leaves behind sees
 	// every transaction there.
 	Between func(bot.Store) bot.Store
@@ -52,7 +62,11 @@ func (m Main) Run(ctx context.Context) int {
 	root.SetArgs(m.Args)
 	root.SetOut(m.Stdout)
 	root.SetErr(m.Stderr)
-	err := root.ExecuteContext(ctx)
+	return m.complain(root.ExecuteContext(ctx))
+}
+
+// complain says what went wrong and returns the exit code.
+func (m Main) complain(err error) int {
 	var wrong *config.Error
 	var usage usageError
 	switch {

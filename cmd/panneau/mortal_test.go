@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
@@ -52,12 +51,9 @@ func parseDeath(text string) (d death) {
 // mortal is the real program on a store that kills the whole process, with a signal that nobody can catch, in the middle
 // of the transaction that its death names.
 func mortal() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	main := Main{Args: os.Args[1:], Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr}
 	main.Between = func(db bot.Store) bot.Store { return &mortalStore{Store: db, file: os.Getenv(deathFile)} }
-	code := main.Run(ctx)
-	stop()
-	os.Exit(code)
+	os.Exit(main.obey())
 }
 
 type mortalStore struct {

@@ -40,47 +40,33 @@ func (m Main) runCommand() *cobra.Command {
 	return command
 }
 
-// run loads, opens, and runs the app until ctx ends.
+// run loads, opens, and runs until ctx ends, with one configuration after another.
 func (m Main) run(ctx context.Context, file string) (err error) {
-	words, err := locales.New()
-	if err != nil {
-		return fmt.Errorf("load the texts: %w", err)
-	}
-	c, err := m.load(file, words)
+	first, err := m.read(file)
 	if err != nil {
 		return err
 	}
-	if words, err = ownTexts(c, words); err != nil {
-		return err
-	}
-	if err := m.warnCalendar(c); err != nil {
-		return err
-	}
-	replica, unlock, err := m.claim(c, words)
+	replica, unlock, err := m.claim(first.config, first.words)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	listener, err := m.listen(ctx, c, file, words)
-	if err != nil {
+	h := &house{Main: m, file: file, replica: replica, doors: doors{}}
+	defer h.doors.close()
+	if h.db, err = m.open(ctx, first.config, first.words); err != nil {
 		return err
 	}
-	db, err := m.open(ctx, c, words)
+	defer func() { err = errors.Join(err, h.db.Close()) }()
+	a, err := h.build(ctx, first)
 	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	a, err := newApp(m, c, words, m.between(db), listener, replica)
-	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	if a.measured, err = m.listenMetrics(ctx, c, file, words); err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	m.greet(a, file)
 	defer context.AfterFunc(ctx, func() { a.say("terminal.stopping", nil) })()
-	if err := m.attended(ctx, a, db); err != nil {
-		return err
+	for next := a; next != nil; {
+		if next, err = h.live(ctx, next); err != nil {
+			return err
+		}
 	}
 	a.say("terminal.stopped", nil)
 	return nil
@@ -185,14 +171,6 @@ func (m Main) listen(ctx context.Context, c *config.Config, file string, words *
 	return listener, err
 }
 
-// listenMetrics opens the address of the metrics; nil where there is none.
-func (m Main) listenMetrics(ctx context.Context, c *config.Config, file string, words *locales.Renderer) (net.Listener, error) {
-	if c.HTTP.Metrics == "" {
-		return nil, nil
-	}
-	return m.listenAt(ctx, c.HTTP.Metrics, file, words)
-}
-
 // listenAt opens an address of the configuration file.
 func (m Main) listenAt(ctx context.Context, address, file string, words *locales.Renderer) (net.Listener, error) {
 	var network net.ListenConfig
@@ -231,8 +209,13 @@ func (m Main) logger(l config.Log) *slog.Logger {
 
 // colour reports whether the notices go to a terminal that wants colours (https://no-color.org).
 func (m Main) colour() bool {
+	return m.Getenv("NO_COLOR") == "" && m.Getenv("TERM") != "dumb" && m.terminal()
+}
+
+// terminal reports whether the notices go to a terminal.
+func (m Main) terminal() bool {
 	out, ok := m.Stdout.(*os.File)
-	if !ok || m.Getenv("NO_COLOR") != "" || m.Getenv("TERM") == "dumb" {
+	if !ok {
 		return false
 	}
 	_, err := unix.IoctlGetTermios(int(out.Fd()), unix.TCGETS)

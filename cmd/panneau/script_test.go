@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -31,11 +30,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"panneau": func() {
 		signal.Ignore(syscall.SIGXFSZ) // « room » makes writes fail, as a full disk does
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		main := Main{Args: os.Args[1:], Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr}
-		code := main.Run(ctx)
-		stop()
-		os.Exit(code)
+		main()
 	}, "mortal": mortal})
 }
 

@@ -374,9 +374,3 @@ func TestR8_FlappingIsBounded(t *testing.T) {
 		}
 	})
 }
-
-// What other pieces of work will make true. Each of these tests is to be written with them.
-
-func TestR11_BadReloadKeepsTheOldConfiguration(t *testing.T) {
-	t.Skip("issue: reload of the configuration")
-}

@@ -55,6 +55,11 @@ type Database struct {
 	Backup   cron.Schedule // when a SQLite file is backed up
 }
 
+// Is reports whether two configurations mean the same database.
+func (d Database) Is(other Database) bool {
+	return d.SQLite == other.SQLite && d.Postgres.Reveal() == other.Postgres.Reveal()
+}
+
 // HTTP is the public page.
 type HTTP struct {
 	Listen    string // host:port
