@@ -109,7 +109,7 @@ func (d *Desk) status(ctx context.Context, a asking) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	return d.Renderer.Overview(d.lang(a.chat), overview)
+	return d.write(a.Lang, a.chat, func(lang string) (Message, error) { return d.Renderer.Overview(lang, overview) })
 }
 
 // whatToDo answers with everything that can be done now, where a notice has the best only.
@@ -121,7 +121,8 @@ func (d *Desk) whatToDo(ctx context.Context, a asking) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	return d.Renderer.Playbook(d.lang(a.chat), d.Board.Playbook(ctx, overview, a.chat.Follows))
+	playbook := d.Board.Playbook(ctx, overview, a.chat.Follows)
+	return d.write(a.Lang, a.chat, func(lang string) (Message, error) { return d.Renderer.Playbook(lang, playbook) })
 }
 
 // overview is the state of what the chat follows, or of what a person named.
@@ -146,7 +147,7 @@ func (d *Desk) help(_ context.Context, a asking) (Message, error) {
 	for _, c := range Commands() {
 		help.Calls = append(help.Calls, Call{Command: c.Name, Typed: d.Prefix + c.Name, Arg: c.Arg})
 	}
-	return d.Renderer.Help(d.lang(a.chat), help)
+	return d.write(a.Lang, a.chat, func(lang string) (Message, error) { return d.Renderer.Help(lang, help) })
 }
 
 // Presence implements [Handler].
@@ -213,7 +214,7 @@ func (d *Desk) welcome(ctx context.Context, p Presence) (Message, error) {
 	if known {
 		w.Audience, w.Follows = chat.Audience, d.platforms(chat.Follows)
 	}
-	return d.Renderer.Welcome(d.lang(chat), w)
+	return d.write("", chat, func(lang string) (Message, error) { return d.Renderer.Welcome(lang, w) })
 }
 
 func (d *Desk) platforms(ids []PlatformID) []Platform {
@@ -226,9 +227,7 @@ func (d *Desk) platforms(ids []PlatformID) []Platform {
 	return list
 }
 
-func (d *Desk) lang(chat Destination) string {
-	if len(chat.Languages) > 0 {
-		return chat.Languages[0]
-	}
-	return "fr"
+// write writes in the chat's languages, or in the asker's where nobody else reads it.
+func (d *Desk) write(asker string, chat Destination, text func(lang string) (Message, error)) (Message, error) {
+	return inEach(d.Renderer.Choose(asker, chat.Languages), text)
 }

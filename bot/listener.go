@@ -23,7 +23,7 @@ type Request struct {
 	Private bool   // a conversation with the bot alone
 	Command string // the command's word as it was typed, without slash or mention, in lower case: "status", "état"
 	Args    string // what follows, as typed
-	Lang    string // BCP 47 language of the person's client; empty where the platform does not say
+	Lang    string // BCP 47 language of the person's client, where the platform says it and nobody else reads the answer
 }
 
 // Presence is a change in where the bot is.

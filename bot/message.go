@@ -1,6 +1,9 @@
 package bot
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Notice is the language-free content of a message about an incident, for one reader.
 type Notice struct {
@@ -63,7 +66,10 @@ type Message struct {
 }
 
 // Fact is a labelled value: « Depuis » – « 8 h 05 ».
-type Fact struct{ Label, Value string }
+type Fact struct {
+	Label, Value string
+	Evidence     bool // reads the same in every language: an address, a code
+}
 
 // Section is a headed block of paragraphs and list items.
 type Section struct {
@@ -75,8 +81,40 @@ type Section struct {
 // Link is a text that leads to an address (https, or http on a private network).
 type Link struct{ Text, URL string }
 
+// inEach writes a message in several languages, the first above the others. Beneath, what reads the same in all of them is
+// left out: the addresses that links lead to, and technical evidence.
+func inEach(languages []string, write func(lang string) (Message, error)) (Message, error) {
+	var message Message
+	for i, lang := range languages {
+		text, err := write(lang)
+		if err != nil {
+			return Message{}, err
+		}
+		if i == 0 {
+			message = text
+			continue
+		}
+		message.Also = append(message.Also, text.beneath(message))
+	}
+	return message, nil
+}
+
+// beneath is what stands beneath the same message in another language.
+func (m Message) beneath(first Message) Message {
+	m.Links = slices.DeleteFunc(slices.Clone(m.Links), func(link Link) bool {
+		return slices.ContainsFunc(first.Links, func(l Link) bool { return l.URL == link.URL })
+	})
+	m.Facts = slices.DeleteFunc(slices.Clone(m.Facts), func(fact Fact) bool { return fact.Evidence })
+	return m
+}
+
 // Renderer puts facts into words. A language that it does not have is an error.
 type Renderer interface {
+	// Choose returns the languages to write in, the first above the others: those of a chat, or that of one person in it
+	// where nobody else reads the answer (asker; empty otherwise). What nobody has reviewed yet has French beneath, and
+	// so has a language that there is not in its place.
+	Choose(asker string, chat []string) []string
+
 	Notice(lang string, n Notice) (Message, error)
 	Overview(lang string, o Overview) (Message, error)
 	Playbook(lang string, p Playbook) (Message, error)

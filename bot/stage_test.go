@@ -106,6 +106,7 @@ func (w plainWords) Notice(lang string, n bot.Notice) (bot.Message, error) {
 	}
 	return bot.Message{Lang: lang, Title: title, Footer: "pied"}, nil
 }
+func (plainWords) Choose(_ string, chat []string) []string            { return chat }
 func (plainWords) Overview(string, bot.Overview) (bot.Message, error) { return bot.Message{}, nil }
 func (plainWords) Playbook(string, bot.Playbook) (bot.Message, error) { return bot.Message{}, nil }
 func (plainWords) Help(string, bot.Help) (bot.Message, error)         { return bot.Message{}, nil }

@@ -38,22 +38,13 @@ func (w Writer) Write(ctx context.Context, t Task, now time.Time) (Posting, erro
 func (w Writer) message(ctx context.Context, t Task, now time.Time) (Message, error) {
 	notice := w.notice(t, now)
 	notice.Offers = w.offers(ctx, t, now)
-	var message Message
-	for i, lang := range t.Destination.Languages {
-		text, err := w.Renderer.Notice(lang, notice)
-		if err != nil {
-			return Message{}, err
+	return inEach(w.Renderer.Choose("", t.Destination.Languages), func(lang string) (Message, error) {
+		m, err := w.Renderer.Notice(lang, notice)
+		if t.Delivery.Plain {
+			m = Message{Lang: m.Lang, Tone: m.Tone, Title: m.Title, Summary: m.Summary}
 		}
-		if i == 0 {
-			message = text
-		} else {
-			message.Also = append(message.Also, text)
-		}
-	}
-	if t.Delivery.Plain {
-		return Message{Lang: message.Lang, Tone: message.Tone, Title: message.Title, Summary: message.Summary}, nil
-	}
-	return message, nil
+		return m, err
+	})
 }
 
 func (w Writer) notice(t Task, now time.Time) Notice {

@@ -100,7 +100,9 @@ func (w *writer) technical(s sight) []bot.Fact {
 	var facts []bot.Fact
 	add := func(label, value string) {
 		if value != "" {
-			facts = append(facts, w.fact(label, phrase(insert(value))))
+			fact := w.fact(label, w.foreign(value))
+			fact.Evidence = true
+			facts = append(facts, fact)
 		}
 	}
 	e := s.evidence

@@ -87,8 +87,8 @@ func (w *writer) subscribing() []bot.Section {
 // identity is what the operator copies into the configuration.
 func (w *writer) identity(g bot.Welcome) []bot.Fact {
 	return []bot.Fact{
-		w.fact("account", phrase(insert(string(g.Account)))),
-		w.fact("channel", phrase(insert(g.Channel))),
+		w.fact("account", w.foreign(string(g.Account))),
+		w.fact("channel", w.foreign(g.Channel)),
 	}
 }
 

@@ -42,11 +42,11 @@ const askedLimit = 60
 
 // unknown answers a question about a platform that there is not.
 func (w *writer) unknown(o bot.Overview) bot.Message {
-	asked := []rune(w.free(o.Asked))
+	asked := []rune(o.Asked)
 	if len(asked) > askedLimit {
-		asked = append(asked[:askedLimit], '…')
+		asked = append(asked[:askedLimit:askedLimit], '…')
 	}
-	text := []phrase{w.part("overview.unknown", values{"Asked": phrase(asked)})}
+	text := []phrase{w.part("overview.unknown", values{"Asked": w.free(string(asked))})}
 	if names := w.names(o.Nearest); len(names) > 0 {
 		text = append(text, w.part("overview.meant", values{"Names": w.list("list.or", names)}))
 	}

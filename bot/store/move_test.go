@@ -224,6 +224,8 @@ func (c *chats) texts() map[string][]string {
 // revisions renders a notice as the number of its revision.
 type revisions struct{ bot.Renderer }
 
+func (revisions) Choose(_ string, chat []string) []string { return chat }
+
 func (revisions) Notice(_ string, n bot.Notice) (bot.Message, error) {
 	return bot.Message{Title: fmt.Sprint(n.Purpose, " ", n.Incident.Revision)}, nil
 }

@@ -20,7 +20,7 @@ func (n *Notifier) answer(ctx context.Context, h bot.Handler, m *message) error 
 		return nil
 	}
 	request := bot.Request{From: m.from(), Private: m.Chat.IsPrivate(), Command: command, Args: args}
-	if m.From != nil {
+	if m.From != nil && request.Private {
 		request.Lang = m.From.LanguageCode
 	}
 	text, err := h.Command(ctx, request)
