@@ -108,16 +108,20 @@ func loadFile(files fs.FS, name string, tag language.Tag) (*catalogue, error) {
 
 // reviewKey is no text: "needed" says that nobody who speaks the language has read the file yet, "done", or no such key,
 // that somebody has.
-const reviewKey = "meta.review"
+const (
+	reviewKey    = "meta.review"
+	reviewNeeded = "needed"
+	reviewDone   = "done"
+)
 
 func isDraft(m *i18n.Message) (bool, error) {
 	switch {
-	case m == nil || m.Other == "done":
+	case m == nil || m.Other == reviewDone:
 		return false, nil
-	case m.Other == "needed":
+	case m.Other == reviewNeeded:
 		return true, nil
 	default:
-		return false, fmt.Errorf("%s is %q, want \"needed\" or \"done\"", reviewKey, m.Other)
+		return false, fmt.Errorf("%s is %q, want %q or %q", reviewKey, m.Other, reviewNeeded, reviewDone)
 	}
 }
 
