@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"unicode/utf8"
@@ -31,8 +32,9 @@ func (n *Notifier) keepMenu(ctx context.Context) {
 
 // setMenus sets the menu of each scope and language. French is also what people see whose language it has not.
 func (n *Notifier) setMenus(ctx context.Context) error {
+	langs := slices.Sorted(maps.Keys(n.menu[0].Description))
 	for _, scope := range []string{"default", "all_private_chats", "all_group_chats"} {
-		for _, lang := range []string{"", "fr", "en"} {
+		for _, lang := range append([]string{""}, langs...) {
 			if err := n.setMenu(ctx, scope, lang); err != nil {
 				return err
 			}
