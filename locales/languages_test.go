@@ -167,7 +167,7 @@ func isLatin(lang string) bool { return slices.Contains([]string{"en", "es", "pt
 // foreignToo lists the words of [frenchWords] that the language has as well.
 func foreignToo(lang, word string) bool {
 	return slices.Contains(map[string][]string{
-		"es": {"les", "vos"}, "pt": {"vos", "ou"}, "ro": {"le", "une"},
+		"es": {"les", "vos"}, "pt": {"vos", "ou"}, "ro": {"le", "une"}, "tr": {"et"},
 	}[lang], word)
 }
 
