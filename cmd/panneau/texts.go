@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -46,8 +47,11 @@ func (m Main) listLanguages() error {
 	table := tabwriter.NewWriter(m.Stdout, 0, 0, 2, ' ', 0)
 	for _, lang := range words.Languages() {
 		state := "reviewed"
-		if !words.Reviewed(lang) {
+		switch {
+		case !words.Reviewed(lang):
 			state = "draft"
+		case strings.HasPrefix(lang, "fr"):
+			state = "source"
 		}
 		name, err := words.Text("fr", "terminal.language."+lang, nil)
 		if err != nil {
