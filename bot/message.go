@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -81,8 +82,8 @@ type Section struct {
 // Link is a text that leads to an address (https, or http on a private network).
 type Link struct{ Text, URL string }
 
-// inEach writes a message in several languages, the first above the others. Beneath, what reads the same in all of them is
-// left out: the addresses that links lead to, and technical evidence.
+// inEach writes a message in several languages, the first above the others. What reads the same in all of them stands there
+// once: links and technical evidence in the first, an operator's own words in the last, which has them in its language.
 func inEach(languages []string, write func(lang string) (Message, error)) (Message, error) {
 	var message Message
 	for i, lang := range languages {
@@ -94,10 +95,36 @@ func inEach(languages []string, write func(lang string) (Message, error)) (Messa
 			message = text
 			continue
 		}
+		message = message.above(text)
 		message.Also = append(message.Also, text.beneath(message))
 	}
 	return message, nil
 }
+
+// above is what stands above the same message in another language.
+func (m Message) above(last Message) Message {
+	var said []string
+	for _, s := range last.Sections {
+		said = append(said, s.Items...)
+	}
+	var sections []Section
+	for _, s := range m.Sections {
+		items := slices.DeleteFunc(slices.Clone(s.Items), func(item string) bool { return slices.Contains(said, bare(item)) })
+		if len(items) < len(s.Items) && len(items)+len(s.Text) == 0 {
+			continue
+		}
+		s.Items = items
+		sections = append(sections, s)
+	}
+	m.Sections = sections
+	for i := range m.Also {
+		m.Also[i] = m.Also[i].above(last)
+	}
+	return m
+}
+
+// bare is a text without the isolates that stand around it in a language written from right to left.
+func bare(text string) string { return strings.Trim(text, "\u2066\u2067\u2068\u2069") }
 
 // beneath is what stands beneath the same message in another language.
 func (m Message) beneath(first Message) Message {

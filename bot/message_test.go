@@ -28,6 +28,24 @@ func TestInEach(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	own := func(lang string) (Message, error) {
+		list := []Section{{Heading: "do " + lang, Items: []string{"wait " + lang, "\u2068du même exploitant\u2069"}}, {Heading: "own", Items: []string{"du même exploitant"}}}
+		if lang == "fr" {
+			list[0].Items[1] = "du même exploitant"
+		}
+		return Message{Lang: lang, Sections: list}, nil
+	}
+	got, err = inEach([]string{"ar", "en", "fr"}, own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	french, _ := own("fr")
+	want = Message{Lang: "ar", Sections: []Section{{Heading: "do ar", Items: []string{"wait ar"}}}, Also: []Message{
+		{Lang: "en", Sections: []Section{{Heading: "do en", Items: []string{"wait en"}}}}, french,
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("an operator's own words (-want +got):\n%s", diff)
+	}
 	wrong := errors.New("no words")
 	if _, err := inEach([]string{"ar", "fr"}, func(lang string) (Message, error) {
 		if lang == "fr" {

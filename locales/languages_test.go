@@ -118,8 +118,17 @@ func golden(t *testing.T, lang string) string {
 // TestTranslationsAreClean runs the rules that hold in every language over all that a person reads in it.
 func TestTranslationsAreClean(t *testing.T) {
 	for _, lang := range renderer(t).Languages() {
-		for _, f := range LintAny(withoutHeadings(golden(t, lang))) {
+		text := withoutHeadings(golden(t, lang))
+		for _, f := range LintAny(text) {
 			t.Errorf("%s: %v", lang, f)
+		}
+		if strings.HasPrefix(lang, "fr") {
+			continue
+		}
+		for _, found := range regexp.MustCompile(`.*[\s\x{a0}\x{202f}][:;!?].*`).FindAllString(text, -1) {
+			if !strings.Contains(found, "<@U1>") && !strings.Contains(found, "Le carnet du site") { // what people typed
+				t.Errorf("%s: a space before a sign, as in French: %q", lang, found)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"log/slog"
 	"net/url"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/store"
 	"github.com/panneau-ecole/panneau/locales"
 	"github.com/panneau-ecole/panneau/notifiers/emulator"
 	"github.com/panneau-ecole/panneau/notifiers/emulator/view"
@@ -112,7 +114,10 @@ func TestArabicAndFrenchOnEveryChat(t *testing.T) {
 						t.Errorf("%d links to %s", n, address)
 					}
 				}
-				for _, want := range []string{"\u2068ÉduConnect\u2069", "\u2068Mon ENT Occitanie\u2069", "\u206808:05\u2069", "\u206808:12\u2069"} {
+				if n := strings.Count(text, "\u2068ÉduConnect\u2069"); n != 3 {
+					t.Errorf("the name is isolated %d times, want in the title, the sentence and the link:\n%s", n, text)
+				}
+				for _, want := range []string{"\u2068Mon ENT Occitanie\u2069", "\u206808:05\u2069", "\u206808:12\u2069"} {
 					if !strings.Contains(text, want) {
 						t.Errorf("no %q in\n%s", want, text)
 					}
@@ -142,10 +147,14 @@ func checkDirections(t *testing.T, text string) {
 	}
 }
 
-// TestEveryLanguageFits has the longest notice reach each chat in two languages that nobody has reviewed, with French
-// beneath: three texts.
+// TestEveryLanguageFits has the longest notice, with all the workarounds that one can hold, reach each chat in two languages
+// that nobody has reviewed, with French beneath: three texts in one message.
 func TestEveryLanguageFits(t *testing.T) {
 	w := chatWriter(t)
+	w.Planner = &bot.Planner{Store: emptyStore(t), Web: w.Web}
+	for _, id := range []string{"franceconnect", "carnet", "matin-reserve", "travail-courriel"} {
+		w.Planner.Workarounds = append(w.Planner.Workarounds, bot.Workaround{ID: id, Failing: []bot.PlatformID{"educonnect"}})
+	}
 	languages := slices.DeleteFunc(w.Renderer.(*locales.Renderer).Languages(), func(lang string) bool { return strings.HasPrefix(lang, "fr") })
 	for _, platform := range platforms() {
 		t.Run(string(platform), func(t *testing.T) {
@@ -153,7 +162,7 @@ func TestEveryLanguageFits(t *testing.T) {
 				b := newBooth(t, part{platform: platform, chats: 1}, loopback)
 				second := languages[(i+1)%len(languages)]
 				shown := tell(t, b, w, educonnect(t, bot.Staff, lang, second))
-				if len(shown) != 1 || !strings.Contains(shown[0].Text, "La connexion à ÉduConnect est impossible") {
+				if len(shown) != 1 || !strings.Contains(shown[0].Text, "Voyez avec la collectivité si l’accès") {
 					t.Errorf("%s and %s: %d messages", lang, second, len(shown))
 				}
 			}
@@ -212,5 +221,71 @@ func photograph(t *testing.T, page []byte) {
 		"--user-data-dir="+t.TempDir(), "--window-size=1320,2600", "--screenshot="+filepath.Join(folder, "chats.png"), address.String())
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
+	}
+}
+
+func emptyStore(t *testing.T) *store.Store {
+	t.Helper()
+	db, err := store.OpenSQLite(t.Context(), filepath.Join(t.TempDir(), "panneau.db"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// TestThePlainFormHasBothLanguages checks what is sent where a chat platform rejected the full text.
+func TestThePlainFormHasBothLanguages(t *testing.T) {
+	task := educonnect(t, bot.Families, "ar")
+	task.Delivery.Plain = true
+	posting, err := chatWriter(t).Write(t.Context(), task, task.CheckedAt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := posting.Message
+	if m.Lang != "ar" || m.Title == "" || len(m.Facts)+len(m.Sections)+len(m.Links) > 0 || len(m.Also) != 1 {
+		t.Fatalf("got %+v", m)
+	}
+	if also := m.Also[0]; also.Lang != "fr" || also.Summary == "" || len(also.Facts)+len(also.Sections) > 0 {
+		t.Errorf("beneath: %+v", also)
+	}
+}
+
+// TestAnswersAreInTheLanguagesOfTheChat asks for the state in an Arabic chat: everybody sees both languages, and who asks
+// alone gets their own where Panneau has it.
+func TestAnswersAreInTheLanguagesOfTheChat(t *testing.T) {
+	db := emptyStore(t)
+	owe(t, db, time.Now().Add(-time.Minute))
+	chat := educonnect(t, bot.Families, "ar").Destination
+	chat.Account, chat.Address, chat.Follows = "tg", bot.Address{Channel: "-2"}, []bot.PlatformID{"ent"}
+	if err := db.Update(t.Context(), func(tx bot.Tx) error { return tx.PutDestination(chat) }); err != nil {
+		t.Fatal(err)
+	}
+	platforms := []bot.Platform{{ID: "ent", Name: "Mon ENT Occitanie", URL: "https://ent.example/"}}
+	w := chatWriter(t)
+	desk := bot.Desk{
+		Account: "tg", Chat: bot.Telegram, Prefix: "/", Store: db, Renderer: w.Renderer, Stranger: stranger(chat.Place),
+		Board: &bot.Board{
+			Store: db, Platforms: platforms, Vantages: 1, Offline: func() bool { return false },
+			Planner: &bot.Planner{Store: db, Web: bot.NewWeb(platforms)},
+		},
+	}
+	for _, command := range []string{"status", "que_faire", "aide"} {
+		for asker, want := range map[string]string{"": "ar fr", "ar": "ar fr", "fr": "fr", "en-GB": "en fr", "pt-BR": "pt fr", "tlh": "ar fr"} {
+			m, err := desk.Command(t.Context(), bot.Request{From: chat.Address, Command: command, Lang: asker})
+			if err != nil {
+				t.Fatalf("%s in %q: %v", command, asker, err)
+			}
+			got := m.Lang
+			for _, other := range m.Also {
+				got += " " + other.Lang
+				if len(other.Links) > 0 {
+					t.Errorf("%s in %q: links twice: %v", command, asker, other.Links)
+				}
+			}
+			if got != want {
+				t.Errorf("%s in %q is answered in %q, want %q", command, asker, got, want)
+			}
+		}
 	}
 }
