@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,9 +62,12 @@ func TestFrench(t *testing.T) {
 	}
 }
 
+// embedded reads the texts once: they never change.
+var embedded = sync.OnceValues(New)
+
 func renderer(t testing.TB) *Renderer {
 	t.Helper()
-	r, err := New()
+	r, err := embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
