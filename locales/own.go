@@ -279,10 +279,11 @@ func formsOf(m *i18n.Message) map[string]string {
 	return all
 }
 
-// pluralForms lists the forms that whole numbers take in a language, sorted.
+// pluralForms lists the forms that a text needs in a language, sorted: those that whole numbers take, and « other », which
+// every language has (in Ukrainian for fractions alone).
 func pluralForms(tag language.Tag) []string {
 	form := pluralRule(tag)
-	var found []string
+	found := []string{"other"}
 	for n := range 202 {
 		if n == 201 {
 			n = 1_000_000
