@@ -109,7 +109,7 @@ func (d *Desk) status(ctx context.Context, a asking) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	return d.write(a.Lang, a.chat, func(lang string) (Message, error) { return d.Renderer.Overview(lang, overview) })
+	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Overview(lang, overview) })
 }
 
 // whatToDo answers with everything that can be done now, where a notice has the best only.
@@ -122,7 +122,7 @@ func (d *Desk) whatToDo(ctx context.Context, a asking) (Message, error) {
 		return Message{}, err
 	}
 	playbook := d.Board.Playbook(ctx, overview, a.chat.Follows)
-	return d.write(a.Lang, a.chat, func(lang string) (Message, error) { return d.Renderer.Playbook(lang, playbook) })
+	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Playbook(lang, playbook) })
 }
 
 // overview is the state of what the chat follows, or of what a person named.
@@ -147,7 +147,7 @@ func (d *Desk) help(_ context.Context, a asking) (Message, error) {
 	for _, c := range Commands() {
 		help.Calls = append(help.Calls, Call{Command: c.Name, Typed: d.Prefix + c.Name, Arg: c.Arg})
 	}
-	return d.write(a.Lang, a.chat, func(lang string) (Message, error) { return d.Renderer.Help(lang, help) })
+	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Help(lang, help) })
 }
 
 // Presence implements [Handler].
@@ -214,7 +214,7 @@ func (d *Desk) welcome(ctx context.Context, p Presence) (Message, error) {
 	if known {
 		w.Audience, w.Follows = chat.Audience, d.platforms(chat.Follows)
 	}
-	return d.write("", chat, func(lang string) (Message, error) { return d.Renderer.Welcome(lang, w) })
+	return d.write(asking{chat: chat}, func(lang string) (Message, error) { return d.Renderer.Welcome(lang, w) })
 }
 
 func (d *Desk) platforms(ids []PlatformID) []Platform {
@@ -227,7 +227,12 @@ func (d *Desk) platforms(ids []PlatformID) []Platform {
 	return list
 }
 
-// write writes in the chat's languages, or in the asker's where nobody else reads it.
-func (d *Desk) write(asker string, chat Destination, text func(lang string) (Message, error)) (Message, error) {
-	return inEach(d.Renderer.Choose(asker, chat.Languages), text)
+// write writes in the chat's languages, or in the asker's where nobody else reads it. A private chat that is a destination
+// has its own, chosen for that person.
+func (d *Desk) write(a asking, text func(lang string) (Message, error)) (Message, error) {
+	asker := a.Lang
+	if a.Private && a.known {
+		asker = ""
+	}
+	return inEach(d.Renderer.Choose(asker, a.chat.Languages), text)
 }

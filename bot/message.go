@@ -138,8 +138,8 @@ func (m Message) beneath(first Message) Message {
 // Renderer puts facts into words. A language that it does not have is an error.
 type Renderer interface {
 	// Choose returns the languages to write in, the first above the others: those of a chat, or that of one person in it
-	// where nobody else reads the answer (asker; empty otherwise). What nobody has reviewed yet has French beneath, and
-	// so has a language that there is not in its place.
+	// where nobody else reads the answer (asker; empty otherwise). What nobody has reviewed yet has French beneath; a
+	// language that there is not is passed over, and French stands where none is left.
 	Choose(asker string, chat []string) []string
 
 	Notice(lang string, n Notice) (Message, error)

@@ -252,7 +252,7 @@ func TestThePlainFormHasBothLanguages(t *testing.T) {
 }
 
 // TestAnswersAreInTheLanguagesOfTheChat asks for the state in an Arabic chat: everybody sees both languages, and who asks
-// alone gets their own where Panneau has it.
+// alone gets their own where Panneau has it, but not against what their private chat is set to.
 func TestAnswersAreInTheLanguagesOfTheChat(t *testing.T) {
 	db := emptyStore(t)
 	owe(t, db, time.Now().Add(-time.Minute))
@@ -282,6 +282,10 @@ func TestAnswersAreInTheLanguagesOfTheChat(t *testing.T) {
 				if len(other.Links) > 0 {
 					t.Errorf("%s in %q: links twice: %v", command, asker, other.Links)
 				}
+			}
+			private, err := desk.Command(t.Context(), bot.Request{From: chat.Address, Private: true, Command: command, Lang: asker})
+			if err != nil || private.Lang != "ar" {
+				t.Errorf("%s in %q, in private, is answered in %q, %v", command, asker, private.Lang, err)
 			}
 			if got != want {
 				t.Errorf("%s in %q is answered in %q, want %q", command, asker, got, want)
