@@ -159,11 +159,12 @@ func TestEveryLanguageFits(t *testing.T) {
 	for _, platform := range platforms() {
 		t.Run(string(platform), func(t *testing.T) {
 			for i, lang := range languages {
-				b := newBooth(t, part{platform: platform, chats: 1}, loopback)
-				second := languages[(i+1)%len(languages)]
-				shown := tell(t, b, w, educonnect(t, bot.Staff, lang, second))
-				if len(shown) != 1 || !strings.Contains(shown[0].Text, "Voyez avec la collectivité si l’accès") {
-					t.Errorf("%s and %s: %d messages", lang, second, len(shown))
+				for _, second := range languages[i+1:] {
+					b := newBooth(t, part{platform: platform, chats: 1}, loopback)
+					shown := tell(t, b, w, educonnect(t, bot.Staff, lang, second))
+					if len(shown) != 1 || !strings.Contains(shown[0].Text, "Voyez avec la collectivité si l’accès") {
+						t.Errorf("%s and %s: %d messages", lang, second, len(shown))
+					}
 				}
 			}
 		})
