@@ -20,6 +20,9 @@ type Incident struct {
 	Again      int       // how often it began anew after it was told to be over
 	Reason     Reason    // of the verdict that last decided
 	Evidence   Evidence  // of that verdict
+	// Event is the same for the outages that began at the same time on common ground; empty where that was not asked.
+	Event  string
+	Beside []PlatformID // what fails together with it, as told
 }
 
 // Open reports whether the incident goes on.

@@ -33,6 +33,7 @@ type Platform struct {
 	Maintenances []Period // announced by its owner: not reaching it then is « maintenance prévue »
 	Suspensions  []Period // switched off by decision
 	DependsOn    []Dependency
+	Shares       []string // what it has in common with others, although nobody logs in there: a hoster, a vendor
 }
 
 // Dependency says that people cannot use a platform while another one fails.

@@ -61,6 +61,9 @@ type IncidentTx interface {
 	Incident(id IncidentID) (Incident, error)
 	// OpenIncidents lists the incidents that go on, oldest first.
 	OpenIncidents() ([]Incident, error)
+	// Companions lists the other incidents of an incident's event that a destination has in its ledger: those that go on,
+	// and those that are over and of which it was told.
+	Companions(i Incident, at DestinationID) ([]Incident, error)
 	// NewestIncidents lists the newest incident of each platform, open or not, in no order.
 	NewestIncidents() ([]Incident, error)
 	// LastIncidents lists the newest incidents, open or not, newest first, at most n.
@@ -142,6 +145,7 @@ type Task struct {
 	Incident    Incident
 	CheckedAt   time.Time // the newest verdict about the incident's platform
 	OwedAt      time.Time // since when it is owed without a break
+	Hushed      bool      // it makes no sound: the reader was just called for the same event; not stored
 }
 
 // Key names the task's row in the ledger.

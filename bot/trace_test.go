@@ -26,6 +26,7 @@ type trace struct {
 	limit     time.Duration // of one run
 	platforms []bot.Platform
 	checks    map[bot.PlatformID][]string
+	addresses map[bot.PlatformID]string // at which the platform answers, or fails
 	chats     []bot.Destination
 	vantages  []string // the places besides « ici », which decides
 	quorum    int
@@ -33,6 +34,7 @@ type trace struct {
 	end       time.Time
 	outages   []truth
 	rings     map[string]int
+	heard     map[string]int
 	usual     []custom
 	within    time.Duration // a decision must follow the beginning of an outage in this time
 }
@@ -69,7 +71,7 @@ func readTrace(path string) (*trace, error) {
 	defer file.Close()
 	t := &trace{
 		name: strings.TrimSuffix(filepath.Base(path), ".trace"), every: 10 * time.Second, limit: 5 * time.Second,
-		within: 30 * time.Second, checks: make(map[bot.PlatformID][]string), rings: make(map[string]int),
+		within: 30 * time.Second, checks: make(map[bot.PlatformID][]string), addresses: make(map[bot.PlatformID]string), rings: make(map[string]int), heard: make(map[string]int),
 	}
 	lines := bufio.NewScanner(file)
 	for n := 1; lines.Scan(); n++ {
@@ -117,6 +119,8 @@ func (t *trace) line(words []string) error {
 		return t.outage(rest)
 	case key == "rings":
 		t.rings[rest[0]], err = strconv.Atoi(rest[1])
+	case key == "heard":
+		t.heard[rest[0]], err = strconv.Atoi(rest[1])
 	case len(rest) > 0 && key[0] >= '0' && key[0] <= '9':
 		return t.scene(key, rest)
 	default:
@@ -164,6 +168,10 @@ func (t *trace) platform(words []string) error {
 			p.DependsOn = append(p.DependsOn, bot.Dependency{On: bot.PlatformID(words[1])})
 		case "for":
 			p.DependsOn[len(p.DependsOn)-1].Readers = []bot.Audience{bot.Audience(words[1])}
+		case "shares":
+			p.Shares = append(p.Shares, words[1])
+		case "at":
+			t.addresses[p.ID] = words[1]
 		case "on-demand":
 			p.OnDemand, n = true, 1
 		case "open", "maintenance", "suspended":
@@ -317,7 +325,7 @@ func (p *probe) Check(ctx context.Context) bot.Verdict {
 	if !sleep(ctx, took) {
 		return bot.Verdict{Reason: bot.ReasonCancelled, At: at}
 	}
-	v.At, v.Evidence.Latency = at, took
+	v.At, v.Evidence.Latency, v.Evidence.Address = at, took, p.trace.addresses[p.platform]
 	return v
 }
 

@@ -212,6 +212,9 @@ func (t *trace) verdict(s *stage, incidents []bot.Incident) string {
 		if limit := t.rings[chat.Address.Channel]; limit >= 0 && n > limit {
 			s.t.Errorf("%s heard %d messages, want at most %d: %q", chat.Address.Channel, n, limit, s.chat.lines(chat.Address.Channel))
 		}
+		if n < t.heard[chat.Address.Channel] {
+			s.t.Errorf("%s heard %d messages, want at least %d: %q", chat.Address.Channel, n, t.heard[chat.Address.Channel], s.chat.lines(chat.Address.Channel))
+		}
 	}
 	return fmt.Sprintf("%-34s %6d %6d %9s %9s  %s\n", t.name, wrong, missed, longest(told), longest(over), strings.Join(heard, ", "))
 }

@@ -9,6 +9,7 @@ type because struct {
 	Verdicts []ground `json:"verdicts,omitempty"`
 	Left     int      `json:"left,omitempty"`
 	Roots    []root   `json:"roots,omitempty"`
+	Beside   []beside `json:"beside,omitempty"`
 }
 
 type ground struct {
@@ -27,6 +28,11 @@ type root struct {
 	CheckedAt int64          `json:"checked_at"`
 }
 
+type beside struct {
+	Platform bot.PlatformID `json:"platform"`
+	Shares   string         `json:"shares"`
+}
+
 // KeepBecause implements bot.IncidentTx.
 func (t *tx) KeepBecause(id bot.IncidentID, revision int64, b bot.Because) error {
 	stored := because{Left: b.Left}
@@ -38,6 +44,9 @@ func (t *tx) KeepBecause(id bot.IncidentID, revision int64, b bot.Because) error
 	}
 	for _, r := range b.Roots {
 		stored.Roots = append(stored.Roots, root{r.Platform, r.Condition, millis(r.CheckedAt)})
+	}
+	for _, c := range b.Beside {
+		stored.Beside = append(stored.Beside, beside(c))
 	}
 	return t.one(`UPDATE revisions SET because = $3 WHERE incident = $1 AND revision = $2`, id, revision, encode(stored))
 }
@@ -59,6 +68,9 @@ func readBecause(text string) (b bot.Because, err error) {
 	}
 	for _, r := range stored.Roots {
 		b.Roots = append(b.Roots, bot.Root{Platform: r.Platform, Condition: r.Condition, CheckedAt: instant(r.CheckedAt)})
+	}
+	for _, c := range stored.Beside {
+		b.Beside = append(b.Beside, bot.Companion(c))
 	}
 	return b, nil
 }

@@ -94,6 +94,7 @@ func pretendMorning(t *testing.T, path string) {
 		blind := bot.Verdict{Reason: bot.ReasonBlockedUs, Evidence: bot.Evidence{Status: 403}}
 		opening := seen("pronote/accueil", 3, slow)
 		opening.Roots = []bot.Root{{Platform: "educonnect", Condition: bot.Normal, CheckedAt: time.Now()}, {Platform: "ent-inconnu"}}
+		opening.Beside = []bot.Companion{{Platform: "skolengo", Shares: "203.0.113.0/24"}}
 		a.becomes(bot.Slowed, bot.ReasonSlow, opening)
 		time.Sleep(18 * time.Minute)
 		worse := seen("pronote/accueil", 3, down)

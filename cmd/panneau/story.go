@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -139,6 +140,7 @@ func (s *story) revision(before, r bot.Revision) error {
 	if r.Because.Left > 0 {
 		s.sayf("   Contrôles de même sens qui ne sont pas montrés : %d.", r.Because.Left)
 	}
+	s.beside(r)
 	return s.roots(r)
 }
 
@@ -162,6 +164,8 @@ func why(before, r bot.Revision) string {
 			bot.DefaultFlap().Reopen.Minutes())
 	case before.Number == 0:
 		return "Pourquoi : plusieurs contrôles de suite montrent un défaut, sans contrôle bon entre eux."
+	case before.Condition == r.Condition && !slices.Equal(before.Because.Beside, r.Because.Beside):
+		return "Pourquoi : l’état est le même ; ce qui est en panne en même temps a changé."
 	case before.Condition == r.Condition:
 		return "Pourquoi : l’état est le même, mais les contrôles voient autre chose, plusieurs fois de suite."
 	case r.Condition.Severity() > before.Condition.Severity():
@@ -186,6 +190,14 @@ func (s *story) verdicts(list []bot.Verdict) error {
 		return fmt.Errorf("write the verdicts: %w", err)
 	}
 	return nil
+}
+
+// beside says what failed at the same time, and why it was told as one event.
+func (s *story) beside(r bot.Revision) {
+	for _, c := range r.Because.Beside {
+		s.sayf("   En même temps que %s : en commun, %s. Ce n’est pas une cause.",
+			s.name(c.Platform), cmp.Or(c.Shares, "rien de connu aujourd’hui"))
+	}
 }
 
 // roots says how what the platform depends on stood then.

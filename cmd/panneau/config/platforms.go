@@ -170,6 +170,9 @@ func (b *builder) overlay(path string, known, own catalogue.Entry) catalogue.Ent
 func (b *builder) platform(e catalogue.Entry, written platformEntry, every rhythm, nodes []catalogue.Node) Platform {
 	path := "platforms." + string(e.ID)
 	p := Platform{Platform: e.Platform, StandsOn: nodes, Quorum: written.Quorum}
+	for _, n := range nodes {
+		p.Shares = append(p.Shares, string(n.ID))
+	}
 	clock := every.clock
 	if written.Timezone != "" {
 		clock = b.location(path+".timezone", written.Timezone)
