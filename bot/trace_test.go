@@ -172,6 +172,11 @@ func (t *trace) platform(words []string) error {
 			p.Shares = append(p.Shares, words[1])
 		case "at":
 			t.addresses[p.ID] = words[1]
+		case "ahead":
+			var err error
+			if p.Ahead, err = time.ParseDuration(words[1]); err != nil {
+				return err
+			}
 		case "on-demand":
 			p.OnDemand, n = true, 1
 		case "open", "maintenance", "suspended":

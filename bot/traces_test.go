@@ -98,7 +98,7 @@ func stageAt(t *testing.T, trace *trace, test func(s *stage)) {
 			})
 		}
 		run(patrol.Run)
-		if len(trace.vantages) > 0 {
+		if len(trace.vantages) > 0 || slices.ContainsFunc(trace.platforms, func(p bot.Platform) bool { return p.Ahead > 0 }) {
 			run(s.watch.Run)
 		}
 		for _, vantage := range trace.vantages {

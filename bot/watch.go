@@ -239,6 +239,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	var beside sync.WaitGroup
 	beside.Go(func() { history{w.config.Store, w.config.Logger}.run(ctx) })
 	beside.Go(func() { w.keepLearning(ctx) })
+	beside.Go(func() { w.herald(ctx) })
 	if w.council != nil {
 		beside.Go(func() { w.confer(ctx) })
 	}

@@ -62,7 +62,7 @@ func (w Writer) notice(t Task, now time.Time) Notice {
 	return Notice{
 		Purpose: t.Delivery.Flight.Purpose, Incident: t.Incident, Platform: platform,
 		Affected: w.Web.Affected(t.Incident, t.Destination), Beside: w.beside(t), Audience: t.Destination.Audience, CheckedAt: t.CheckedAt, Now: now, Every: w.Every[platform.ID],
-		Vantages: w.Vantages, Place: t.Destination.Place, PageURL: w.pageOf(t.Incident.ID), Heard: t.Delivery.Heard,
+		Vantages: w.Vantages, Place: t.Destination.Place, PageURL: w.pageOf(t.Incident), Heard: t.Delivery.Heard,
 	}
 }
 
@@ -77,16 +77,16 @@ func (w Writer) beside(t Task) []Platform {
 	return list
 }
 
-func (w Writer) pageOf(id IncidentID) string {
-	if w.PageURL == "" {
+func (w Writer) pageOf(i Incident) string {
+	if w.PageURL == "" || i.Announced() {
 		return ""
 	}
-	return w.PageURL + "/incidents/" + strconv.FormatInt(int64(id), 10)
+	return w.PageURL + "/incidents/" + strconv.FormatInt(int64(i.ID), 10)
 }
 
 // offers is what else the reader can do, in the living message while it goes on.
 func (w Writer) offers(ctx context.Context, t Task, now time.Time) []Offer {
-	if t.Delivery.Flight.Purpose != PurposeBulletin || !t.Incident.Open() {
+	if t.Delivery.Flight.Purpose != PurposeBulletin || !t.Incident.Open() || now.Before(t.Incident.Since) {
 		return nil
 	}
 	offers := w.Planner.Offers(ctx, Failure{
