@@ -146,7 +146,7 @@ type stage struct {
 
 type alwaysOnline struct{}
 
-func (alwaysOnline) Online(context.Context, bot.Reason) bool { return true }
+func (alwaysOnline) Believe(context.Context, bot.Verdict) (believed, online bool) { return true, true }
 
 // onStage runs a test in a bubble of simulated time, with destinations that follow the platform "ent".
 func onStage(t *testing.T, channels []string, test func(s *stage)) {

@@ -58,6 +58,7 @@ type truth struct {
 
 const (
 	uplink  = bot.PlatformID("uplink")
+	uplink6 = bot.PlatformID("uplink6")
 	process = bot.PlatformID("process") // of another place than the one that decides
 	here    = "ici"
 )
@@ -254,7 +255,7 @@ func (t *trace) scene(clock string, words []string) error {
 func (t *trace) now(vantage string, platform bot.PlatformID, check string, at time.Time) scene {
 	found := scene{state: "up"}
 	for _, s := range t.scenes {
-		fits := s.platform == platform || s.platform == "*" && platform != uplink && platform != process
+		fits := s.platform == platform || s.platform == "*" && platform != uplink && platform != uplink6 && platform != process
 		if fits && (s.vantage == "" || s.vantage == vantage) && (s.check == "*" || s.check == check) && !s.at.After(at) {
 			found = s
 		}
@@ -302,7 +303,7 @@ func sights() map[string]bot.Verdict {
 func (p *probe) Check(ctx context.Context) bot.Verdict {
 	at := time.Now()
 	s := p.trace.now(p.vantage, p.platform, p.check, at)
-	if p.trace.now(p.vantage, uplink, "*", at).state == "down" {
+	if p.trace.cutOff(p.vantage, p.trace.addresses[p.platform], at) {
 		s = scene{state: "unreachable"}
 	}
 	took := 80 * time.Millisecond
@@ -334,6 +335,12 @@ func (p *probe) Check(ctx context.Context) bot.Verdict {
 	return v
 }
 
+// cutOff reports whether our own line is down at a place, or its half over which an address is reached.
+func (t *trace) cutOff(vantage, address string, at time.Time) bool {
+	down := func(line bot.PlatformID) bool { return t.now(vantage, line, "*", at).state == "down" }
+	return down(uplink) || strings.HasPrefix(address, "[") && down(uplink6)
+}
+
 // hang waits for the run's limit.
 func (p *probe) hang(ctx context.Context, reason bot.Reason) bot.Verdict {
 	at := time.Now()
@@ -358,9 +365,10 @@ type wayOut struct {
 	vantage string
 }
 
-// Online implements bot.Guard.
-func (w wayOut) Online(context.Context, bot.Reason) bool {
-	return w.trace.now(w.vantage, uplink, "*", time.Now()).state != "down"
+// Believe implements bot.Guard.
+func (w wayOut) Believe(_ context.Context, v bot.Verdict) (believed, online bool) {
+	now := time.Now()
+	return !w.trace.cutOff(w.vantage, v.Evidence.Address, now), !w.trace.cutOff(w.vantage, "", now)
 }
 
 // states lists the words that a scene may use, for the reader of a trace.

@@ -52,7 +52,7 @@ var traceFolder = flag.String("traces", "testdata/traces", "the folder of the tr
 // replay plays one trace and returns its row of the table.
 func replay(t *testing.T, trace *trace) (row string) {
 	for _, s := range trace.scenes {
-		if _, known := sights()[s.state]; !known && !slices.Contains(states(), s.state) && s.platform != uplink && s.platform != process {
+		if _, known := sights()[s.state]; !known && !slices.Contains(states(), s.state) && s.platform != uplink && s.platform != uplink6 && s.platform != process {
 			t.Fatalf("unknown state %q, want one of %v", s.state, states())
 		}
 	}

@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// Guard tells our own trouble from the platforms'. Online reports whether our own network is good enough to believe
-// a verdict with this reason.
+// Guard tells our own trouble from the platforms'. Believe reports whether our own network is good enough for a bad
+// verdict, and whether it is good for anything: of two families of addresses one may be down.
 type Guard interface {
-	Online(ctx context.Context, reason Reason) bool
+	Believe(ctx context.Context, v Verdict) (believed, online bool)
 }
 
 // Watch receives the verdicts, judges, and writes what follows: the standing of the platform, its incident and the
@@ -191,9 +191,9 @@ func trust(ctx context.Context, guard Guard, offline func(bool), v Verdict) Verd
 	if !v.Outcome.Bad() {
 		return v
 	}
-	online := guard.Online(ctx, v.Reason)
+	believed, online := guard.Believe(ctx, v)
 	offline(!online)
-	if !online {
+	if !believed {
 		v.Outcome, v.Reason = Unknown, ReasonOwnNetwork
 	}
 	return v
