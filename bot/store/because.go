@@ -7,6 +7,7 @@ import (
 // because is a bot.Because as it is stored. Times are milliseconds since 1970.
 type because struct {
 	Verdicts []ground `json:"verdicts,omitempty"`
+	Views    []view   `json:"views,omitempty"`
 	Left     int      `json:"left,omitempty"`
 	Roots    []root   `json:"roots,omitempty"`
 	Beside   []beside `json:"beside,omitempty"`
@@ -20,6 +21,16 @@ type ground struct {
 	Outcome  bot.Outcome    `json:"outcome"`
 	Reason   bot.Reason     `json:"reason,omitempty"`
 	Evidence bot.Evidence   `json:"evidence,omitzero"`
+}
+
+// view is what a place saw; the platform is the incident's.
+type view struct {
+	Vantage   string        `json:"vantage"`
+	Condition bot.Condition `json:"condition"`
+	Since     int64         `json:"since"`
+	SeenAt    int64         `json:"seen_at"`
+	Reason    bot.Reason    `json:"reason,omitempty"`
+	Evidence  bot.Evidence  `json:"evidence,omitzero"`
 }
 
 type root struct {
@@ -41,6 +52,9 @@ func (t *tx) KeepBecause(id bot.IncidentID, revision int64, b bot.Because) error
 			Check: v.Check, Platform: v.Platform, Vantage: v.Vantage, At: millis(v.At), Outcome: v.Outcome, Reason: v.Reason,
 			Evidence: v.Evidence,
 		})
+	}
+	for _, v := range b.Views {
+		stored.Views = append(stored.Views, view{v.Vantage, v.Condition, millis(v.Since), millis(v.SeenAt), v.Reason, v.Evidence})
 	}
 	for _, r := range b.Roots {
 		stored.Roots = append(stored.Roots, root{r.Platform, r.Condition, millis(r.CheckedAt)})
@@ -64,6 +78,12 @@ func readBecause(text string) (b bot.Because, err error) {
 		b.Verdicts = append(b.Verdicts, bot.Verdict{
 			Check: g.Check, Platform: g.Platform, Vantage: g.Vantage, At: instant(g.At), Outcome: g.Outcome, Reason: g.Reason,
 			Evidence: g.Evidence,
+		})
+	}
+	for _, v := range stored.Views {
+		b.Views = append(b.Views, bot.View{
+			Vantage: v.Vantage, Condition: v.Condition, Since: instant(v.Since), SeenAt: instant(v.SeenAt), Reason: v.Reason,
+			Evidence: v.Evidence,
 		})
 	}
 	for _, r := range stored.Roots {

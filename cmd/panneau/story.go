@@ -130,6 +130,14 @@ func (s *story) revision(before, r bot.Revision) error {
 	}
 	s.sayf("\n%d. Le %s : %s", r.Number, s.at(r.At), condition)
 	s.sayf("   %s", why(before, r))
+	if err := s.views(r.Because.Views); err != nil {
+		return err
+	}
+	if len(r.Because.Verdicts) == 0 && len(r.Because.Views) > 0 {
+		s.sayf("   Vu seulement depuis d’autres lieux : leurs contrôles ont décidé, pas ceux d’ici.")
+		s.beside(r)
+		return s.roots(r)
+	}
 	if len(r.Because.Verdicts) == 0 {
 		s.sayf("   Les contrôles qui ont décidé ne sont pas connus, ou ne sont plus gardés.")
 		return nil
@@ -162,6 +170,8 @@ func why(before, r bot.Revision) string {
 	case again:
 		return fmt.Sprintf("Pourquoi : le défaut revient moins de %.0f minutes après la fin annoncée ; c’est le même incident.",
 			bot.DefaultFlap().Reopen.Minutes())
+	case before.Number == 0 && len(r.Because.Verdicts) == 0 && len(r.Because.Views) > 0:
+		return "Pourquoi : assez de lieux voient un défaut, plusieurs contrôles de suite."
 	case before.Number == 0:
 		return "Pourquoi : plusieurs contrôles de suite montrent un défaut, sans contrôle bon entre eux."
 	case before.Condition == r.Condition && !slices.Equal(before.Because.Beside, r.Because.Beside):
@@ -188,6 +198,25 @@ func (s *story) verdicts(list []bot.Verdict) error {
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("write the verdicts: %w", err)
+	}
+	return nil
+}
+
+// views says what each place saw.
+func (s *story) views(list []bot.View) error {
+	for _, v := range list {
+		condition, err := s.condition(v.Condition)
+		if err != nil {
+			return err
+		}
+		seen, err := s.seen(v.Reason)
+		if err != nil {
+			return err
+		}
+		if seen != "" && v.Condition.Outage() {
+			condition += " (" + seen + ")"
+		}
+		s.sayf("   Depuis le lieu %s : %s, depuis le %s.", cmp.Or(v.Vantage, "–"), condition, s.at(v.Since))
 	}
 	return nil
 }
