@@ -10,8 +10,11 @@ ALTER TABLE incidents ADD COLUMN until BIGINT NOT NULL DEFAULT 0;
 DROP INDEX one_open_incident;
 CREATE UNIQUE INDEX one_open_incident ON incidents (platform) WHERE resolved_at = 0 AND until = 0;
 CREATE UNIQUE INDEX one_announcement ON incidents (platform, since) WHERE resolved_at = 0 AND until > 0;
+-- Whether a check of which nothing can be said any more was failing when it was last known.
+ALTER TABLE tracks ADD COLUMN failed INTEGER NOT NULL DEFAULT 0;
 
 -- +goose Down
+ALTER TABLE tracks DROP COLUMN failed;
 DELETE FROM deliveries WHERE incident IN (SELECT id FROM incidents WHERE until > 0);
 DELETE FROM revisions WHERE incident IN (SELECT id FROM incidents WHERE until > 0);
 DELETE FROM incidents WHERE until > 0;
