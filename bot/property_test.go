@@ -3,6 +3,7 @@ package bot_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,7 +33,7 @@ func (s *tale) hear(letter rune, check string, at time.Time) {
 	}
 	for i := range s.tracks {
 		if s.tracks[i].Check == bot.CheckID(check) {
-			recent := append(s.tracks[i].Recent, verdictOf(letter, check, at))
+			recent := slices.Concat(s.tracks[i].Recent, []bot.Verdict{verdictOf(letter, check, at)})
 			s.tracks[i].Recent = recent[max(0, len(recent)-bot.DefaultRule().Memory()):]
 		}
 	}
