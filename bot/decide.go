@@ -23,7 +23,7 @@ func (w *Watch) decide(
 		if next, err = w.writeIncident(tx, wanted, now); err != nil {
 			return err
 		}
-		return tx.KeepBecause(next.ID, next.Revision, w.because(r))
+		return tx.KeepBecause(next.ID, next.Revision, w.because(r, next))
 	})
 	if err != nil {
 		return fmt.Errorf("decide on %s: %w", b.platform.ID, err)
@@ -76,6 +76,16 @@ type glimpse struct {
 	incident Incident
 	doubt    bool
 	waits    bool
+	grounds  []string // what it has in common with others
+	begins   Incident // the outage that is being written; the zero value while there is none
+}
+
+// newest is the platform's newest incident, which may be one that is being written.
+func (g glimpse) newest() Incident {
+	if g.begins.Platform != "" {
+		return g.begins
+	}
+	return g.incident
 }
 
 // publish shows the others how a platform stands. Its book is locked.
@@ -84,6 +94,7 @@ func (w *Watch) publish(b *book, doubt bool) {
 	defer w.mu.Unlock()
 	w.glimpses[b.platform.ID] = glimpse{
 		standing: b.standing, incident: b.incident, doubt: doubt, waits: !b.waits.IsZero(),
+		grounds: grounds(b.platform, b.tracks),
 	}
 }
 
@@ -133,7 +144,7 @@ func (w *Watch) advance(b *book, r Ruling) (next Incident, changed bool) {
 	next, changed = Advance(b.incident, r.Standing, w.config.Flap, now)
 	if begins := changed && next.Open() && !(b.incident.ID != 0 && b.incident.Open()); !begins {
 		b.waits = time.Time{}
-		return next, changed
+		return w.accompany(next, changed)
 	}
 	if !r.Standing.Newest.Bad() || w.explained(b, r) {
 		b.waits = time.Time{}
@@ -151,7 +162,8 @@ func (w *Watch) advance(b *book, r Ruling) (next Incident, changed bool) {
 		}
 	}
 	b.waits = time.Time{}
-	return next, true
+	next.Event = w.event(b, r, next)
+	return w.accompany(next, true)
 }
 
 // explained reports whether the outage of something that the platform depends on says enough about it, or did until

@@ -38,8 +38,12 @@ func Enrol(tx Tx, configured []Destination, platforms []Platform, now time.Time)
 	if err != nil {
 		return err
 	}
+	announced, err := tx.Announcements()
+	if err != nil {
+		return err
+	}
 	web := NewWeb(platforms)
-	for _, i := range open {
+	for _, i := range append(open, announced...) {
 		if err := tx.Owe(i, web.Reach(i), true, now); err != nil {
 			return fmt.Errorf("owe incident %d: %w", i.ID, err)
 		}

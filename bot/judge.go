@@ -30,6 +30,7 @@ type Track struct {
 	Since     time.Time // the first verdict of the run that settled it
 	Reason    Reason    // of its verdicts, as settled too: one that differs now and then changes nothing
 	Recent    []Verdict // oldest first
+	Failed    bool      // nothing can be said of it any more, and when something could, it failed
 	Lost      float64   // bad verdicts that came to nothing while all was well; they fade. 0 after a restart
 }
 
@@ -91,10 +92,21 @@ func settle(t Track, rule Rule) Track {
 		}
 		return conditionOf(v)
 	})
-	if last := newest(worse); last.Outcome.Bad() && !t.Condition.Outage() && len(worse) >= rule.Bad {
+	if last := newest(worse); conditionOf(last).Outage() && !t.Condition.Outage() && outages(worse) >= rule.Bad {
 		return t.settled(conditionOf(last), worse, rule)
 	}
 	return t
+}
+
+// outages counts the verdicts that speak of an outage: a page that says « maintenance » is bad, and does not.
+func outages(list []Verdict) int {
+	n := 0
+	for _, v := range list {
+		if conditionOf(v).Outage() {
+			n++
+		}
+	}
+	return n
 }
 
 // fading is what a good verdict leaves of the memory of lost ones: half of it after some twenty.
@@ -141,6 +153,7 @@ func enough(n int, condition, before Condition, rule Rule) bool {
 func (t Track) settled(condition Condition, run []Verdict, rule Rule) Track {
 	reason := newest(run).Reason
 	if t.Condition != condition {
+		t.Failed = condition == Unverifiable && t.Condition.Outage()
 		t.Condition, t.Since, t.Reason = condition, run[0].At, reason
 	}
 	lasting := lastRun(run, func(v Verdict) Condition { return Condition(v.Reason) })
@@ -219,6 +232,9 @@ func combine(tracks []Track) Condition {
 		return Partial
 	case outage.Outage():
 		return outage
+	}
+	if slices.ContainsFunc(tracks, func(t Track) bool { return t.Failed }) {
+		return Unverifiable // what works besides says nothing of what failed
 	}
 	for _, condition := range []Condition{Maintenance, Suspended, Closed, Normal, Unverifiable} {
 		if count[condition] > 0 {

@@ -12,6 +12,7 @@ type Notice struct {
 	Incident  Incident
 	Platform  Platform
 	Affected  []Platform // what the reader follows and cannot use either, because it depends on the platform
+	Beside    []Platform // what the reader follows and fails together with the platform, nobody knows why
 	Offers    []Offer    // what else the reader can do now, at most MostOffers, the best first
 	Audience  Audience
 	CheckedAt time.Time     // the newest verdict about the platform

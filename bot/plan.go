@@ -22,6 +22,44 @@ func (p Period) Contains(t time.Time) bool {
 	return !begun.IsZero() && !begun.After(t)
 }
 
+// Next is the first beginning of the period after t, and the end that belongs to it; zero where it never begins again.
+func (p Period) Next(t time.Time) (from, to time.Time) {
+	if p.Start == nil {
+		if !p.From.After(t) {
+			return time.Time{}, time.Time{}
+		}
+		return p.From, p.To
+	}
+	if from = p.Start.Next(t); from.IsZero() {
+		return from, from
+	}
+	return from, from.Add(p.Length)
+}
+
+// daily reports whether the period begins at least once a day on some days of the week that follows t.
+func (p Period) daily(t time.Time) bool {
+	const day, week = 25 * time.Hour, 7 * 24 * time.Hour // the longest day of the year
+	for from, end := t, t.Add(week); from.Before(end); {
+		next, _ := p.Next(from)
+		if next.IsZero() {
+			return false
+		}
+		if next.Sub(from) <= day {
+			return true
+		}
+		from = next
+	}
+	return false
+}
+
+// endOf is when the period ends that begins at a moment; zero where none does.
+func (p Period) endOf(from time.Time) time.Time {
+	if next, to := p.Next(from.Add(-time.Millisecond)); next.Equal(from) {
+		return to
+	}
+	return time.Time{}
+}
+
 // Plan is what people have decided about a platform for a moment. It turns what would be an outage into what it is.
 type Plan struct {
 	Suspended   bool // its owner has switched it off, whatever a check sees

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -27,6 +28,9 @@ type fakeChat struct {
 	per    time.Duration // how long a request takes
 	bucket []bot.Bucket
 }
+
+// silent marks what came without a sound.
+const silent = " (silent)"
 
 func newFakeChat() *fakeChat {
 	return &fakeChat{shown: make(map[string][]string), per: 20 * time.Millisecond}
@@ -53,7 +57,7 @@ func (c *fakeChat) Post(_ context.Context, p bot.Posting) (bot.Receipt, error) {
 	defer c.mu.Unlock()
 	line := p.Message.Title
 	if p.Silent {
-		line += " (silent)"
+		line += silent
 	}
 	c.shown[p.To.Channel] = append(c.shown[p.To.Channel], line)
 	if err != nil {
@@ -72,7 +76,11 @@ func (c *fakeChat) Edit(_ context.Context, r bot.Receipt, p bot.Posting) (bot.Re
 	if _, err := fmt.Sscan(r.IDs[0], &i); err != nil {
 		return r, err
 	}
-	c.shown[r.Channel][i] = p.Message.Title
+	line := p.Message.Title
+	if strings.HasSuffix(c.shown[r.Channel][i], silent) { // as it came
+		line += silent
+	}
+	c.shown[r.Channel][i] = line
 	return r, nil
 }
 
@@ -139,7 +147,7 @@ type stage struct {
 
 type alwaysOnline struct{}
 
-func (alwaysOnline) Online(context.Context, bot.Reason) bool { return true }
+func (alwaysOnline) Believe(context.Context, bot.Verdict) (believed, online bool) { return true, true }
 
 // onStage runs a test in a bubble of simulated time, with destinations that follow the platform "ent".
 func onStage(t *testing.T, channels []string, test func(s *stage)) {

@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// Guard tells our own trouble from the platforms'. Online reports whether our own network is good enough to believe
-// a verdict with this reason.
+// Guard tells our own trouble from the platforms'. Believe reports whether our own network is good enough for a bad
+// verdict, and whether it is good for anything: of two families of addresses one may be down.
 type Guard interface {
-	Online(ctx context.Context, reason Reason) bool
+	Believe(ctx context.Context, v Verdict) (believed, online bool)
 }
 
 // Watch receives the verdicts, judges, and writes what follows: the standing of the platform, its incident and the
@@ -138,7 +138,7 @@ func (w *Watch) fill(standings []Standing, tracks []Track, incidents []Incident)
 	defer w.mu.Unlock()
 	clear(w.glimpses)
 	for id, b := range w.books {
-		w.glimpses[id] = glimpse{standing: b.standing, incident: b.incident}
+		w.glimpses[id] = glimpse{standing: b.standing, incident: b.incident, grounds: grounds(b.platform, b.tracks)}
 	}
 }
 
@@ -191,9 +191,9 @@ func trust(ctx context.Context, guard Guard, offline func(bool), v Verdict) Verd
 	if !v.Outcome.Bad() {
 		return v
 	}
-	online := guard.Online(ctx, v.Reason)
+	believed, online := guard.Believe(ctx, v)
 	offline(!online)
-	if !online {
+	if !believed {
 		v.Outcome, v.Reason = Unknown, ReasonOwnNetwork
 	}
 	return v
@@ -239,6 +239,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	var beside sync.WaitGroup
 	beside.Go(func() { history{w.config.Store, w.config.Logger}.run(ctx) })
 	beside.Go(func() { w.keepLearning(ctx) })
+	beside.Go(func() { w.herald(ctx) })
 	if w.council != nil {
 		beside.Go(func() { w.confer(ctx) })
 	}

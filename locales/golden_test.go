@@ -43,7 +43,8 @@ func scenes() []scene {
 		list = append(list, scene{string(audience) + "-detail", func(g *reader) { readDetails(g, audience) }})
 	}
 	return append(list,
-		scene{"rings", readRings}, scene{"late", readLate}, scene{"affected", readAffected}, scene{"offers", readOffers},
+		scene{"rings", readRings}, scene{"late", readLate}, scene{"affected", readAffected}, scene{"beside", readBeside},
+		scene{"announcements", readAnnouncements}, scene{"offers", readOffers},
 		scene{"reasons", readReasons}, scene{"revisions", readRevisions}, scene{"times", readTimes}, scene{"clock", readClock},
 		scene{"places", readPlaces}, scene{"names", readNames}, scene{"overview-boards", readOverviewBoards},
 		scene{"overview-split", readOverviewSplit}, scene{"overview-unanswerable", readOverviewUnanswerable},

@@ -87,6 +87,19 @@ func readAffected(g *reader) {
 	}
 }
 
+// readBeside has what fails at the same time named to those who follow it, without a cause.
+func readBeside(g *reader) {
+	t := g.t
+	for _, names := range [][]string{{"Mon ENT Occitanie"}, {"Mon ENT Occitanie", "Lumni", "Pix"}} {
+		n := in(pronote(t), bot.Unreachable)
+		for _, name := range names {
+			n.Beside = append(n.Beside, bot.Platform{Name: name})
+		}
+		g.notice(fmt.Sprintf("open, %d more", len(names)), n)
+		g.notice(fmt.Sprintf("over, %d more", len(names)), over(n, school(t, 9, 25)))
+	}
+}
+
 func readReasons(g *reader) {
 	t := g.t
 	for _, reason := range reasons() {

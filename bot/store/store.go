@@ -110,6 +110,9 @@ func OpenPostgres(ctx context.Context, address string, logger *slog.Logger) (*St
 // ErrOlder is returned for a database whose schema this program cannot work on before a newer Panneau has changed it.
 var ErrOlder = errors.New("the schema is older than this program needs")
 
+// ErrNoSchema is the ErrOlder of a database in which no Panneau has written yet.
+var ErrNoSchema = fmt.Errorf("there is no schema: %w", ErrOlder)
+
 // OpenBeside opens the database at a postgres:// address beside the Panneau that it belongs to, as a role with few rights
 // may: the schema is left as it is. The error is [ErrOlder] where it lacks what this program reads there, or a vantage
 // writes; none shows the address.

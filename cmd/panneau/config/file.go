@@ -3,6 +3,7 @@ package config
 import (
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -52,6 +53,8 @@ type watchEntry struct {
 	Schedule string     `yaml:"schedule"`
 	Timezone string     `yaml:"timezone"`
 	Guard    guardEntry `yaml:"guard"`
+
+	Announce time.Duration `yaml:"announce"`
 }
 
 type guardEntry struct {
@@ -91,6 +94,7 @@ type platformEntry struct {
 	Open      []periodEntry              `yaml:"open"`
 	Maintain  []periodEntry              `yaml:"maintenance"`
 	Suspend   []periodEntry              `yaml:"suspended"`
+	Announce  time.Duration              `yaml:"announce"` // counts where it is given
 	Quorum    int                        `yaml:"quorum"`
 	Schedule  string                     `yaml:"schedule"`
 	Timezone  string                     `yaml:"timezone"`
