@@ -91,5 +91,5 @@ func New(spec Spec, env Env) (bot.Checker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("check %s: %w", spec.ID, err)
 	}
-	return env.Manners.around(spec, &checker{spec: spec, run: run, logger: env.Logger}), nil
+	return env.Manners.around(spec, newChecker(spec, run, env.Logger)), nil
 }

@@ -3,6 +3,7 @@ package checks
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,7 +19,8 @@ import (
 type httpCheck struct {
 	spec       Spec
 	userAgent  string
-	transport  *http.Transport
+	connect    connector
+	roots      *x509.CertPool
 	recogniser *Recogniser
 	moves      []move  // at least one
 	memory     *memory // nil where further steps need the whole page
@@ -34,7 +36,9 @@ func newHTTP(spec Spec, env Env) (runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &httpCheck{spec: spec, userAgent: env.UserAgent, transport: newTransport(env, spec), recogniser: recogniser}
+	c := &httpCheck{
+		spec: spec, userAgent: env.UserAgent, connect: env.connector(spec), roots: env.Roots, recogniser: recogniser,
+	}
 	if len(spec.Steps) == 0 {
 		c.memory = &memory{}
 	}

@@ -31,7 +31,7 @@ func (c *httpCheck) newWalk(p *progress) (*walk, error) {
 		return nil, err
 	}
 	w := &walk{check: c, progress: p, trail: newTrail(c.spec)}
-	w.client = http.Client{Transport: c.memory.transport(c.transport), Jar: jar, CheckRedirect: w.trail.follow}
+	w.client = http.Client{Transport: c.memory.transport(c.newTransport()), Jar: jar, CheckRedirect: w.trail.follow}
 	return w, nil
 }
 
