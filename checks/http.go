@@ -125,10 +125,14 @@ func refusal(status int) bot.Verdict {
 // usualBody is room for most login pages, in bytes.
 const usualBody = 16 << 10
 
-// readUpTo reads a body, at most limit bytes of it: errTooLarge comes with the first limit bytes.
-func readUpTo(r io.Reader, limit int64) ([]byte, error) {
+// readUpTo reads a body, at most limit bytes of it: errTooLarge comes with the first limit bytes. The length that the
+// body is said to have (-1: unknown) is believed as far as usual ones go.
+func readUpTo(r io.Reader, length, limit int64) ([]byte, error) {
+	if length < 0 || length > usualBody {
+		length = usualBody
+	}
 	var buffer bytes.Buffer
-	buffer.Grow(int(min(limit, usualBody)))
+	buffer.Grow(int(min(length, limit)) + bytes.MinRead)
 	_, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
 	body := buffer.Bytes()
 	if int64(len(body)) > limit {

@@ -81,7 +81,7 @@ func (w *walk) take(parent, ctx context.Context, i int) bot.Verdict {
 	}
 	defer w.response.Body.Close()
 	w.progress.enter(reading)
-	body, err := readUpTo(w.response.Body, w.check.spec.Limits.Body)
+	body, err := readUpTo(w.response.Body, w.response.ContentLength, w.check.spec.Limits.Body)
 	w.at, w.page = w.response.Request.URL, newPage(body, w.response.Header.Get("Content-Type"))
 	v := w.check.judge(m, w.response.StatusCode, w.page, err == nil)
 	v = w.check.memory.settle(w.response, v, err == nil)
