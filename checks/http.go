@@ -32,7 +32,7 @@ func httpKeys() []string {
 }
 
 func newHTTP(spec Spec, env Env) (runner, error) {
-	recogniser, err := NewRecogniser(spec.Signatures)
+	recogniser, err := newRecogniser(spec.Signatures, env.Patterns)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func newHTTP(spec Spec, env Env) (runner, error) {
 		c.memory = &memory{}
 	}
 	for _, step := range append([]Step{spec.first()}, spec.Steps...) {
-		m, err := step.compile()
+		m, err := step.compile(env.Patterns)
 		if err != nil {
 			return nil, err
 		}
