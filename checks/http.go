@@ -17,7 +17,10 @@ import (
 
 // httpCheck asks for a page, or for several in a row, and judges what comes back.
 type httpCheck struct {
-	spec       Spec
+	method     string // of the first request; later ones are GET
+	headers    map[string]string
+	redirects  int // as in [Spec]
+	limits     Limits
 	userAgent  string
 	connect    connector
 	roots      *x509.CertPool
@@ -37,7 +40,8 @@ func newHTTP(spec Spec, env Env) (runner, error) {
 		return nil, err
 	}
 	c := &httpCheck{
-		spec: spec, userAgent: env.UserAgent, connect: env.connector(spec), roots: env.Roots, recogniser: recogniser,
+		method: spec.Method, headers: spec.Headers, redirects: spec.MaxRedirects, limits: spec.Limits,
+		userAgent: env.UserAgent, connect: env.connector(spec), roots: env.Roots, recogniser: recogniser,
 	}
 	if len(spec.Steps) == 0 {
 		c.memory = &memory{}
@@ -53,7 +57,7 @@ func newHTTP(spec Spec, env Env) (runner, error) {
 }
 
 func (c *httpCheck) run(parent context.Context) bot.Verdict {
-	ctx, p := startProgress(parent, c.spec.Limits)
+	ctx, p := startProgress(parent, c.limits)
 	defer p.stop()
 	w, err := c.newWalk(p)
 	if err != nil {
