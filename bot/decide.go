@@ -35,7 +35,7 @@ func (w *Watch) decide(
 	}
 	b.standing, b.tracks = r.Standing, r.Tracks
 	if changed {
-		b.incident = next
+		b.incident = &next
 	}
 	w.config.Changed()
 	return nil
@@ -73,7 +73,7 @@ func (w *Watch) writeIncident(tx Tx, i Incident, now time.Time) (Incident, error
 // glimpse is a platform as the judgement of others sees it.
 type glimpse struct {
 	standing Standing
-	incident Incident
+	incident *Incident
 	doubt    bool
 	waits    bool
 	grounds  []string // what it has in common with others
@@ -86,6 +86,16 @@ func (g glimpse) newest() Incident {
 		return g.begins
 	}
 	return g.incident
+}
+
+// newest is the platform's newest incident; the zero value where there never was one.
+func (g glimpse) newest() Incident { return orNone(g.incident) }
+
+func orNone(i *Incident) Incident {
+	if i == nil {
+		return Incident{}
+	}
+	return *i
 }
 
 // publish shows the others how a platform stands. Its book is locked.
@@ -140,15 +150,15 @@ const (
 // advance says what a ruling means for the platform's incident. An outage that another one explains begins none, and
 // one that may turn out to be explained waits for news of what it depends on.
 func (w *Watch) advance(b *book, r Ruling) (next Incident, changed bool) {
-	now := time.Now()
-	next, changed = Advance(b.incident, r.Standing, w.config.Flap, now)
-	if begins := changed && next.Open() && !(b.incident.ID != 0 && b.incident.Open()); !begins {
+	now, last := time.Now(), orNone(b.incident)
+	next, changed = Advance(last, r.Standing, w.config.Flap, now)
+	if begins := changed && next.Open() && !(last.ID != 0 && last.Open()); !begins {
 		b.waits = time.Time{}
 		return w.accompany(next, changed)
 	}
 	if !r.Standing.Newest.Bad() || w.explained(b, r) {
 		b.waits = time.Time{}
-		return b.incident, false
+		return last, false
 	}
 	if asked := w.unheard(b.platform.ID, r.Standing, now); len(asked) > 0 {
 		if b.waits.IsZero() {
@@ -158,7 +168,7 @@ func (w *Watch) advance(b *book, r Ruling) (next Incident, changed bool) {
 			}
 		}
 		if now.Sub(b.waits) < longestWait {
-			return b.incident, false
+			return last, false
 		}
 	}
 	b.waits = time.Time{}
@@ -170,7 +180,7 @@ func (w *Watch) advance(b *book, r Ruling) (next Incident, changed bool) {
 // just now: what has failed with its root must be seen to fail after the root's return before it is told by itself.
 func (w *Watch) explained(b *book, r Ruling) bool {
 	for _, root := range w.web.Roots(b.platform.ID) {
-		i := w.glimpse(root).incident
+		i := w.glimpse(root).newest()
 		if w.web.Explains(i, b.platform.ID, r.Standing.Condition) {
 			return true
 		}

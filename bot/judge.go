@@ -117,8 +117,8 @@ func (t Track) with(v Verdict, n int) Track {
 	if v.Outcome == Up && t.Condition == Normal {
 		t.Lost = t.Lost*fading + float64(badRun(t.Recent)+v.Overtook)
 	}
-	recent := append(slices.Clone(t.Recent), v)
-	t.Recent = recent[max(0, len(recent)-n):]
+	before := t.Recent[max(0, len(t.Recent)+1-n):]
+	t.Recent = append(append(make([]Verdict, 0, len(before)+1), before...), v) // no longer than needed: it is kept
 	return t
 }
 
@@ -190,18 +190,16 @@ func conditionOf(v Verdict) Condition {
 // lastRun is the longest tail of the verdicts that are all of one kind. Runs that were stopped say nothing and are
 // passed over.
 func lastRun(recent []Verdict, kind func(Verdict) Condition) []Verdict {
-	var run []Verdict
-	for _, v := range slices.Backward(recent) {
-		if v.Reason == ReasonCancelled {
-			continue
-		}
-		if len(run) > 0 && kind(v) != kind(run[0]) {
-			break
-		}
-		run = append(run, v)
+	stopped := func(v Verdict) bool { return v.Reason == ReasonCancelled }
+	if slices.ContainsFunc(recent, stopped) {
+		recent = slices.DeleteFunc(slices.Clone(recent), stopped)
 	}
-	slices.Reverse(run)
-	return run
+	last := len(recent) - 1
+	start := last
+	for start > 0 && kind(recent[start-1]) == kind(recent[last]) {
+		start--
+	}
+	return recent[max(0, start):]
 }
 
 // inDoubt reports whether the newest verdict speaks against what is settled. A verdict of Unknown does not: it claims

@@ -62,10 +62,10 @@ type WatchConfig struct {
 // book is what is known of one platform. Its lock is held while a verdict about it is judged and written.
 type book struct {
 	mu       sync.Mutex
-	platform Platform
+	platform *Platform
 	standing Standing
 	tracks   []Track
-	incident Incident  // the newest one, open or not
+	incident *Incident // the newest one, open or not, which is replaced and never changed; nil: there never was one
 	blocked  bool      // it refuses our checks, and the operator knows
 	waits    time.Time // since when its outage waits for news of what it depends on; zero while it does not
 }
@@ -79,7 +79,8 @@ func NewWatch(c WatchConfig) *Watch {
 		config: c, web: NewWeb(c.Platforms), commits: commits{store: c.Store},
 		books: make(map[PlatformID]*book), glimpses: make(map[PlatformID]glimpse),
 	}
-	for _, p := range c.Platforms {
+	for i := range c.Platforms {
+		p := &c.Platforms[i]
 		w.books[p.ID] = &book{platform: p, standing: Standing{Platform: p.ID}}
 	}
 	return w
@@ -131,7 +132,7 @@ func (w *Watch) fill(standings []Standing, tracks []Track, incidents []Incident)
 	}
 	for _, i := range incidents {
 		if b := w.books[i.Platform]; b != nil {
-			b.incident = i
+			b.incident = &i
 		}
 	}
 	w.mu.Lock()

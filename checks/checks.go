@@ -64,6 +64,8 @@ type Env struct {
 	Roots *x509.CertPool
 	// Addresses says where a check may connect to. The zero value: public addresses only.
 	Addresses Addresses
+	// Patterns are what the checks look for, compiled once for all. Nil: each check compiles its own.
+	Patterns *Patterns
 	// Manners space the checks of one site and keep off those that turn us away. Nil: every run is made at once.
 	Manners *Manners
 }
@@ -91,5 +93,5 @@ func New(spec Spec, env Env) (bot.Checker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("check %s: %w", spec.ID, err)
 	}
-	return env.Manners.around(spec, &checker{spec: spec, run: run, logger: env.Logger}), nil
+	return env.Manners.around(spec, newChecker(spec, run, env.Logger)), nil
 }

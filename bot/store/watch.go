@@ -43,14 +43,15 @@ func (t *tx) TouchStandings(verdicts []bot.Verdict) error {
 			newest[v.Platform] = v.At
 		}
 	}
+	rows := make([][]any, 0, len(newest))
 	for platform, at := range newest {
-		_, err := t.exec(`UPDATE standings SET checked_at = $2 WHERE platform = $1 AND checked_at < $2`,
-			platform, millis(at))
-		if err != nil {
-			return err
-		}
+		rows = append(rows, []any{platform, millis(at)})
 	}
-	return nil
+	return t.together(rows, func(size int) string {
+		return `WITH seen (platform, at) AS (VALUES ` + values(size, []string{"$%d", "CAST($%d AS BIGINT)"}) + `)
+			UPDATE standings SET checked_at = seen.at FROM seen
+			WHERE standings.platform = seen.platform AND standings.checked_at < seen.at`
+	})
 }
 
 // Tracks implements bot.WatchTx.
