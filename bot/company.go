@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -79,8 +80,9 @@ func (w *Watch) event(b *book, r Ruling, next Incident) string {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	began := w.events()
 	own := w.glimpses[b.platform.ID]
-	own.grounds = grounds(b.platform, r.Tracks)
+	own.grounds = grounds(*b.platform, r.Tracks)
 	event := string(b.platform.ID) + "@" + strconv.FormatInt(next.Since.UnixMilli(), 10)
 	first := time.Time{}
 	for id, g := range w.glimpses {
@@ -88,26 +90,27 @@ func (w *Watch) event(b *book, r Ruling, next Incident) string {
 		if id == b.platform.ID || i.Event == "" || !i.Open() || i.Condition.Usable() || shared(own.grounds, g.grounds) == "" {
 			continue
 		}
-		began := w.beganLocked(i.Event)
-		if atOnce(began, lastGood(r.Tracks, next.Since), next.Since) && (first.IsZero() || began.Before(first)) {
-			first, event = began, i.Event
+		at := began[i.Event]
+		if atOnce(at, lastGood(r.Tracks, next.Since), next.Since) && (first.IsZero() || at.Before(first)) {
+			first, event = at, i.Event
 		}
 	}
 	next.Event = event
-	own.begins = next
+	own.begins = &next
 	w.glimpses[b.platform.ID] = own
 	return event
 }
 
-// beganLocked is when the first outage of an event began. The lock is held.
-func (w *Watch) beganLocked(event string) time.Time {
-	var first time.Time
+// events is when the first outage of each event began. The lock is held.
+func (w *Watch) events() map[string]time.Time {
+	began := make(map[string]time.Time)
 	for _, g := range w.glimpses {
-		if i := g.newest(); i.Event == event && (first.IsZero() || i.Since.Before(first)) {
-			first = i.Since
+		i := g.newest()
+		if first, known := began[i.Event]; i.Event != "" && (!known || i.Since.Before(first)) {
+			began[i.Event] = i.Since
 		}
 	}
-	return first
+	return began
 }
 
 // atOnce reports whether an outage may have begun at the same time as an event: its platform was last seen to work at
@@ -181,4 +184,9 @@ func (i Incident) hushed(others []Incident) bool {
 		earlier := i.ChangedAt.Sub(o.ChangedAt)
 		return !o.Open() && (earlier > 0 || earlier == 0 && o.ID < i.ID) && earlier < sameReturn
 	})
+}
+
+// leads reports whether an outage that goes on is the one that its event began with: nobody was rung before for that.
+func (i Incident) leads() bool {
+	return i.Open() && (i.Event == "" || strings.HasPrefix(i.Event, string(i.Platform)+"@"))
 }

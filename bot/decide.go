@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -76,20 +77,13 @@ type glimpse struct {
 	incident *Incident
 	doubt    bool
 	waits    bool
-	grounds  []string // what it has in common with others
-	begins   Incident // the outage that is being written; the zero value while there is none
+	grounds  []string  // what it has in common with others
+	begins   *Incident // the outage that is being written; nil while there is none
 }
 
-// newest is the platform's newest incident, which may be one that is being written.
-func (g glimpse) newest() Incident {
-	if g.begins.Platform != "" {
-		return g.begins
-	}
-	return g.incident
-}
-
-// newest is the platform's newest incident; the zero value where there never was one.
-func (g glimpse) newest() Incident { return orNone(g.incident) }
+// newest is the platform's newest incident, which may be one that is being written; the zero value where there never was
+// one.
+func (g glimpse) newest() Incident { return orNone(cmp.Or(g.begins, g.incident)) }
 
 func orNone(i *Incident) Incident {
 	if i == nil {
@@ -104,7 +98,7 @@ func (w *Watch) publish(b *book, doubt bool) {
 	defer w.mu.Unlock()
 	w.glimpses[b.platform.ID] = glimpse{
 		standing: b.standing, incident: b.incident, doubt: doubt, waits: !b.waits.IsZero(),
-		grounds: grounds(b.platform, b.tracks),
+		grounds: grounds(*b.platform, b.tracks),
 	}
 }
 

@@ -95,7 +95,7 @@ func (s *Speaker) nextIn(tx Tx, t *Task, now time.Time) (Act, time.Time, error) 
 		}
 	}
 	act, wait := s.next(*t, now)
-	if act != ActPost && act != ActRing || t.Delivery.Ring(t.Incident) == PurposeWorse {
+	if act != ActPost && act != ActRing || t.Delivery.Ring(t.Incident) == PurposeWorse || t.Incident.leads() {
 		return act, wait, nil
 	}
 	others, err := tx.Companions(t.Incident, t.Destination.ID)

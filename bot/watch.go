@@ -139,7 +139,7 @@ func (w *Watch) fill(standings []Standing, tracks []Track, incidents []Incident)
 	defer w.mu.Unlock()
 	clear(w.glimpses)
 	for id, b := range w.books {
-		w.glimpses[id] = glimpse{standing: b.standing, incident: b.incident, grounds: grounds(b.platform, b.tracks)}
+		w.glimpses[id] = glimpse{standing: b.standing, incident: b.incident, grounds: grounds(*b.platform, b.tracks)}
 	}
 }
 
