@@ -111,6 +111,20 @@ func (plainWords) Playbook(string, bot.Playbook) (bot.Message, error) { return b
 func (plainWords) Help(string, bot.Help) (bot.Message, error)         { return bot.Message{}, nil }
 func (plainWords) Welcome(string, bot.Welcome) (bot.Message, error)   { return bot.Message{}, nil }
 
+func (plainWords) Note(lang string, n bot.Note) (bot.Message, error) {
+	title := string(n.Kind)
+	for _, v := range n.Troubles {
+		title += fmt.Sprintf(" %s:%s", v.Platform.ID, v.Condition)
+	}
+	for _, e := range n.Over {
+		title += fmt.Sprintf(" over %s:%s", e.Platform.ID, e.Worst)
+	}
+	for _, d := range n.Days {
+		title += fmt.Sprintf(" on %s:%s", d.Date, d.Label)
+	}
+	return bot.Message{Lang: lang, Title: title}, nil
+}
+
 // stage is a whole delivery line on a real SQLite file: a watch, a speaker and a chat, in simulated time.
 type stage struct {
 	panel    bot.Panel
@@ -128,7 +142,8 @@ type stage struct {
 	ask      func(bot.PlatformID)
 	place    *time.Location // of what is usual; nil: UTC
 	guard    bot.Guard
-	quiet    *bot.Quiet    // nil for chats that are never silent
+	quiet    *bot.Quiet // nil for chats that are never silent
+	critical *bot.CriticalDays
 	look     time.Duration // of the speaker; 0 for the default
 
 	platforms []bot.Platform
@@ -205,7 +220,7 @@ func (s *stage) start() {
 	}
 	s.speaker = bot.NewSpeaker(bot.SpeakerConfig{
 		Account: "tg", Store: ledger, Notifier: s.notifier, Logger: logger, Observe: s.observe, Trouble: trouble,
-		Quiet: s.quiet, Look: s.look,
+		Quiet: s.quiet, Days: s.critical, Look: s.look,
 		Writer: bot.Writer{Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms)},
 	})
 	s.watch = bot.NewWatch(bot.WatchConfig{

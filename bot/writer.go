@@ -38,9 +38,22 @@ func (w Writer) Write(ctx context.Context, t Task, now time.Time) (Posting, erro
 func (w Writer) message(ctx context.Context, t Task, now time.Time) (Message, error) {
 	notice := w.notice(t, now)
 	notice.Offers = w.offers(ctx, t, now)
-	var message Message
-	for i, lang := range t.Destination.Languages {
-		text, err := w.Renderer.Notice(lang, notice)
+	message, err := inLanguages(t.Destination.Languages, func(lang string) (Message, error) {
+		return w.Renderer.Notice(lang, notice)
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	if t.Delivery.Plain {
+		return Message{Lang: message.Lang, Tone: message.Tone, Title: message.Title, Summary: message.Summary}, nil
+	}
+	return message, nil
+}
+
+// inLanguages writes a message in several languages, the first above the others.
+func inLanguages(languages []string, write func(lang string) (Message, error)) (message Message, err error) {
+	for i, lang := range languages {
+		text, err := write(lang)
 		if err != nil {
 			return Message{}, err
 		}
@@ -49,9 +62,6 @@ func (w Writer) message(ctx context.Context, t Task, now time.Time) (Message, er
 		} else {
 			message.Also = append(message.Also, text)
 		}
-	}
-	if t.Delivery.Plain {
-		return Message{Lang: message.Lang, Tone: message.Tone, Title: message.Title, Summary: message.Summary}, nil
 	}
 	return message, nil
 }
