@@ -137,6 +137,12 @@ func (r Reporter) evening(tx Tx, n *Note, t NoteTask, schools *calendar.Schools)
 	}
 	for _, i := range incidents {
 		n.Troubles = r.trouble(n.Troubles, i, checked[i.Platform], t.To, n.Now)
+		if unseen := !r.lately(i.Platform, checked[i.Platform], n.Now) && !slices.Contains(t.To.Follows, i.Platform); i.Open() &&
+			unseen && r.Web.touches(i, t.To) { // what it depends on
+			n.Noted = append(n.Noted, PlatformView{
+				Platform: r.Web.Platform(i.Platform), Condition: Unverifiable, Since: checked[i.Platform],
+			})
+		}
 		if !i.Open() && r.Web.touches(i, t.To) {
 			n.Over = append(n.Over, Episode{r.Web.Platform(i.Platform), i.Worst, i.Since, i.ResolvedAt})
 		}

@@ -144,6 +144,7 @@ type stage struct {
 	guard    bot.Guard
 	quiet    *bot.Quiet // nil for chats that are never silent
 	critical *bot.CriticalDays
+	writes   bool          // verdicts that decide nothing, too
 	look     time.Duration // of the speaker; 0 for the default
 
 	platforms []bot.Platform
@@ -241,6 +242,9 @@ func (s *stage) start() {
 	go func() {
 		s.stopped <- holder.Hold(ctx, bot.WatchDuty, func(ctx context.Context, lease *bot.Lease) error {
 			loaded <- s.watch.Load(ctx, lease)
+			if s.writes {
+				return s.watch.Run(ctx)
+			}
 			<-ctx.Done()
 			return nil
 		})
@@ -293,4 +297,12 @@ func (s *stage) wantTrouble(want ...bot.TroubleKind) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		s.t.Error(diff)
 	}
+}
+
+// another is a speaker like the stage's own, for another replica.
+func (s *stage) another() *bot.Speaker {
+	return bot.NewSpeaker(bot.SpeakerConfig{
+		Account: "tg", Store: s.store, Notifier: s.notifier, Logger: slog.New(slog.DiscardHandler), Trouble: func(bot.Trouble) {},
+		Quiet: s.quiet, Days: s.critical, Look: s.look, Writer: bot.Writer{Renderer: plainWords{}, Web: bot.NewWeb(s.platforms)},
+	})
 }
