@@ -144,8 +144,9 @@ type stage struct {
 	guard    bot.Guard
 	quiet    *bot.Quiet // nil for chats that are never silent
 	critical *bot.CriticalDays
-	writes   bool          // verdicts that decide nothing, too
-	look     time.Duration // of the speaker; 0 for the default
+	every    map[bot.PlatformID]time.Duration // how often platforms are said to be checked
+	writes   bool                             // verdicts that decide nothing, too
+	look     time.Duration                    // of the speaker; 0 for the default
 
 	platforms []bot.Platform
 	mu        sync.Mutex
@@ -222,7 +223,7 @@ func (s *stage) start() {
 	s.speaker = bot.NewSpeaker(bot.SpeakerConfig{
 		Account: "tg", Store: ledger, Notifier: s.notifier, Logger: logger, Observe: s.observe, Trouble: trouble,
 		Quiet: s.quiet, Days: s.critical, Look: s.look,
-		Writer: bot.Writer{Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms)},
+		Writer: bot.Writer{Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms), Every: s.every},
 	})
 	s.watch = bot.NewWatch(bot.WatchConfig{
 		Store: s.store, Guard: s.guard, Platforms: s.platforms, Rule: bot.DefaultRule(), Place: s.place,
