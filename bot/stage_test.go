@@ -307,3 +307,14 @@ func (s *stage) another() *bot.Speaker {
 		Quiet: s.quiet, Days: s.critical, Look: s.look, Writer: bot.Writer{Renderer: plainWords{}, Web: bot.NewWeb(s.platforms)},
 	})
 }
+
+// holdFor does a duty of another name for some time, as a replica does that is stopped then.
+func (s *stage) holdFor(d time.Duration, do func(context.Context, *bot.Lease) error) {
+	s.t.Helper()
+	ctx, stop := context.WithTimeout(s.t.Context(), d)
+	defer stop()
+	holder := bot.Holder{Store: s.store, Replica: "r1", Alone: true, Logger: slog.New(slog.DiscardHandler)}
+	if err := holder.Hold(ctx, "expiry", do); err != nil {
+		s.t.Error(err)
+	}
+}

@@ -35,8 +35,8 @@ func notes(t testing.TB) map[string]bot.Note {
 
 	evening := noteOf(t, bot.NoteEvening, 18, 30)
 	evening.Over = []bot.Episode{
-		{bot.Platform{Name: "Pronote"}, bot.Unreachable, school(t, 8, 5), school(t, 9, 50)},
-		{bot.Platform{Name: "ÉduConnect"}, bot.LoginImpossible, yesterday.Add(10 * time.Hour), school(t, 3, 50)},
+		{Platform: bot.Platform{Name: "Pronote"}, Worst: bot.Unreachable, Since: school(t, 8, 5), Over: school(t, 9, 50)},
+		{Platform: bot.Platform{Name: "ÉduConnect"}, Worst: bot.LoginImpossible, Since: yesterday.Add(10 * time.Hour), Over: school(t, 3, 50)},
 	}
 	broken := evening
 	broken.Troubles = []bot.PlatformView{trouble("Lumni", bot.Slowed, school(t, 17, 0), evening.Now)}
@@ -60,12 +60,12 @@ func notes(t testing.TB) map[string]bot.Note {
 	bad, worse := full, before
 	bad.Down, worse.Down = 105, 13
 	week.Week.Lines = []bot.WeekLine{
-		{bot.Platform{Name: "Pronote"}, bad, worse, 1},
-		{bot.Platform{Name: "ÉduConnect"}, bad, before, 2},
-		{bot.Platform{Name: "Cned"}, bot.Attendance{Of: 36, Hours: 30, Down: 1}, bot.Attendance{Of: 44, Hours: 3}, 0},
-		{bot.Platform{Name: "Lumni"}, full, before, 0},
-		{bot.Platform{Name: "Pix"}, full, bot.Attendance{Of: 44}, 0},
-		{bot.Platform{Name: "Parcoursup"}, bot.Attendance{Of: 36, Hours: 8}, before, 0},
+		{Platform: bot.Platform{Name: "Pronote"}, Now: bad, Before: worse, Incidents: 1},
+		{Platform: bot.Platform{Name: "ÉduConnect"}, Now: bad, Before: before, Incidents: 2},
+		{Platform: bot.Platform{Name: "Cned"}, Now: bot.Attendance{Of: 36, Hours: 30, Down: 1}, Before: bot.Attendance{Of: 44, Hours: 3}, Incidents: 0},
+		{Platform: bot.Platform{Name: "Lumni"}, Now: full, Before: before, Incidents: 0},
+		{Platform: bot.Platform{Name: "Pix"}, Now: full, Before: bot.Attendance{Of: 44}, Incidents: 0},
+		{Platform: bot.Platform{Name: "Parcoursup"}, Now: bot.Attendance{Of: 36, Hours: 8}, Before: before, Incidents: 0},
 	}
 	far := week
 	far.Place = bot.Place{Location: location(t, "Indian/Reunion"), Name: "La Réunion"}
