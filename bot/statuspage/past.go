@@ -60,7 +60,7 @@ func seen(hours []bot.Hour) []hourSeen {
 	worst := bot.WorstHours(hours)
 	list := make([]hourSeen, len(worst))
 	for i, h := range worst {
-		list[i] = hourSeen{int32(h.Start.Unix() / 3600), uint8(h.Slow), uint8(h.Down)} //nolint:gosec // 60 minutes at most
+		list[i] = hourSeen{int32(h.Start.Unix() / 3600), uint8(h.Slow), uint8(h.Down)}
 	}
 	return list
 }
