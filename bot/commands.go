@@ -139,6 +139,7 @@ func (d *Desk) overview(ctx context.Context, a asking) (Overview, error) {
 	if word != "" {
 		overview = d.Board.Ask(overview, word)
 	}
+	overview.Days = d.Board.Days.Near(a.chat.Rhythm.Zone, a.chat.Follows, a.chat.Place, overview.Now)
 	return overview, nil
 }
 

@@ -20,6 +20,7 @@ type Destination struct {
 	Follows   []PlatformID // in full: « everything » is spelled out when the destination is written
 	Asleep    Sleep        // the zero value while it is awake
 	Silence   Silence      // when it is not to be rung
+	Rhythm    Rhythm       // what it gets at fixed times
 }
 
 // Delivery is the duty to bring an incident to a destination: one row of the ledger. It says what was told, not what
@@ -29,6 +30,7 @@ type Delivery struct {
 	Destination DestinationID
 	Told        int64     // the revision that the living message shows; 0 before it was posted
 	Heard       Condition // what the reader was last told aloud; NotYetKnown before the first message
+	HeardAt     time.Time // when that was; read only
 	Receipt     Receipt   // of the living message
 	Rings       int       // audible messages posted besides the living one
 	Reposts     int       // how often the living message was found deleted

@@ -148,4 +148,5 @@ type Renderer interface {
 	Playbook(lang string, p Playbook) (Message, error)
 	Help(lang string, h Help) (Message, error)
 	Welcome(lang string, w Welcome) (Message, error)
+	Note(lang string, n Note) (Message, error)
 }

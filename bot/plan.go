@@ -10,6 +10,7 @@ import (
 type Period struct {
 	From, To time.Time     // a single time, To excluded; zero for one that comes back
 	Start    cron.Schedule // when it begins, each time; nil for a single time
+	End      cron.Schedule // when it ends, each time; nil where its length is given
 	Length   time.Duration // how long it lasts then
 }
 
@@ -17,6 +18,10 @@ type Period struct {
 func (p Period) Contains(t time.Time) bool {
 	if p.Start == nil {
 		return !t.Before(p.From) && t.Before(p.To)
+	}
+	if p.End != nil { // it goes on where it ends before it begins again; a clock that changes makes no difference
+		ends, begins := p.End.Next(t), p.Start.Next(t)
+		return !ends.IsZero() && (begins.IsZero() || !begins.Before(ends))
 	}
 	begun := p.Start.Next(t.Add(-p.Length))
 	return !begun.IsZero() && !begun.After(t)
@@ -63,13 +68,18 @@ func (p Period) endOf(from time.Time) time.Time {
 // Plan is what people have decided about a platform for a moment. It turns what would be an outage into what it is.
 type Plan struct {
 	Suspended   bool // its owner has switched it off, whatever a check sees
+	Returning   bool // it was, until just now: it is given some time to come back
 	Maintenance bool // its owner works on it
 	Closed      bool // it exists in some periods only, and this is none of them
 }
 
+// returning is how long a service that was switched off by decision may take to come back after the time that was given:
+// clocks differ, and what was asleep starts slowly.
+const returning = 5 * time.Minute
+
 // PlanAt is what is decided about p for a moment.
 func (p Platform) PlanAt(t time.Time) Plan {
-	within := func(list []Period) bool {
+	within := func(list []Period, t time.Time) bool {
 		for _, period := range list {
 			if period.Contains(t) {
 				return true
@@ -78,7 +88,8 @@ func (p Platform) PlanAt(t time.Time) Plan {
 		return false
 	}
 	return Plan{
-		Suspended: within(p.Suspensions), Maintenance: within(p.Maintenances), Closed: p.OnDemand && !within(p.Openings),
+		Suspended: within(p.Suspensions, t), Returning: within(p.Suspensions, t.Add(-returning)), Maintenance: within(p.Maintenances, t),
+		Closed: p.OnDemand && !within(p.Openings, t),
 	}
 }
 
@@ -86,6 +97,8 @@ func (p Platform) PlanAt(t time.Time) Plan {
 func (p Plan) condition(seen Condition) Condition {
 	switch {
 	case p.Suspended:
+		return Suspended
+	case p.Returning && (seen.Outage() || seen == Unverifiable):
 		return Suspended
 	case p.Maintenance && (seen.Outage() || seen == Unverifiable):
 		return Maintenance

@@ -120,6 +120,20 @@ func (plainWords) Playbook(string, bot.Playbook) (bot.Message, error) { return b
 func (plainWords) Help(string, bot.Help) (bot.Message, error)         { return bot.Message{}, nil }
 func (plainWords) Welcome(string, bot.Welcome) (bot.Message, error)   { return bot.Message{}, nil }
 
+func (plainWords) Note(lang string, n bot.Note) (bot.Message, error) {
+	title := string(n.Kind)
+	for _, v := range n.Troubles {
+		title += fmt.Sprintf(" %s:%s", v.Platform.ID, v.Condition)
+	}
+	for _, e := range n.Over {
+		title += fmt.Sprintf(" over %s:%s", e.Platform.ID, e.Worst)
+	}
+	for _, d := range n.Days {
+		title += fmt.Sprintf(" on %s:%s", d.Date, d.Label)
+	}
+	return bot.Message{Lang: lang, Title: title}, nil
+}
+
 // stage is a whole delivery line on a real SQLite file: a watch, a speaker and a chat, in simulated time.
 type stage struct {
 	panel    bot.Panel
@@ -137,8 +151,11 @@ type stage struct {
 	ask      func(bot.PlatformID)
 	place    *time.Location // of what is usual; nil: UTC
 	guard    bot.Guard
-	quiet    *bot.Quiet    // nil for chats that are never silent
-	look     time.Duration // of the speaker; 0 for the default
+	quiet    *bot.Quiet // nil for chats that are never silent
+	critical *bot.CriticalDays
+	every    map[bot.PlatformID]time.Duration // how often platforms are said to be checked
+	writes   bool                             // verdicts that decide nothing, too
+	look     time.Duration                    // of the speaker; 0 for the default
 
 	platforms []bot.Platform
 	mu        sync.Mutex
@@ -214,8 +231,8 @@ func (s *stage) start() {
 	}
 	s.speaker = bot.NewSpeaker(bot.SpeakerConfig{
 		Account: "tg", Store: ledger, Notifier: s.notifier, Logger: logger, Observe: s.observe, Trouble: trouble,
-		Quiet: s.quiet, Look: s.look,
-		Writer: bot.Writer{Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms)},
+		Quiet: s.quiet, Days: s.critical, Look: s.look,
+		Writer: bot.Writer{Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms), Every: s.every},
 	})
 	s.watch = bot.NewWatch(bot.WatchConfig{
 		Store: s.store, Guard: s.guard, Platforms: s.platforms, Rule: bot.DefaultRule(), Place: s.place,
@@ -235,6 +252,9 @@ func (s *stage) start() {
 	go func() {
 		s.stopped <- holder.Hold(ctx, bot.WatchDuty, func(ctx context.Context, lease *bot.Lease) error {
 			loaded <- s.watch.Load(ctx, lease)
+			if s.writes {
+				return s.watch.Run(ctx)
+			}
 			<-ctx.Done()
 			return nil
 		})
@@ -286,5 +306,24 @@ func (s *stage) wantTrouble(want ...bot.TroubleKind) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		s.t.Error(diff)
+	}
+}
+
+// another is a speaker like the stage's own, for another replica.
+func (s *stage) another() *bot.Speaker {
+	return bot.NewSpeaker(bot.SpeakerConfig{
+		Account: "tg", Store: s.store, Notifier: s.notifier, Logger: slog.New(slog.DiscardHandler), Trouble: func(bot.Trouble) {},
+		Quiet: s.quiet, Days: s.critical, Look: s.look, Writer: bot.Writer{Renderer: plainWords{}, Web: bot.NewWeb(s.platforms)},
+	})
+}
+
+// holdFor does a duty of another name for some time, as a replica does that is stopped then.
+func (s *stage) holdFor(d time.Duration, do func(context.Context, *bot.Lease) error) {
+	s.t.Helper()
+	ctx, stop := context.WithTimeout(s.t.Context(), d)
+	defer stop()
+	holder := bot.Holder{Store: s.store, Replica: "r1", Alone: true, Logger: slog.New(slog.DiscardHandler)}
+	if err := holder.Hold(ctx, "expiry", do); err != nil {
+		s.t.Error(err)
 	}
 }

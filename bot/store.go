@@ -32,6 +32,7 @@ type Tx interface {
 	LedgerTx
 	DutyTx
 	VantageTx
+	NoteTx
 }
 
 // WatchTx keeps what the checks saw.

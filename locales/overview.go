@@ -22,10 +22,16 @@ func (r *Renderer) Overview(lang string, o bot.Overview) (bot.Message, error) {
 	case o.Asked != "" && len(o.Platforms) == 0:
 		return w.finish(w.unknown(o))
 	case len(o.Platforms) == 1:
-		return w.finish(w.detail(o.Platforms[0], o.PageURL))
+		return w.finish(w.dated(w.detail(o.Platforms[0], o.PageURL), o.Days))
 	default:
-		return w.finish(w.board(o))
+		return w.finish(w.dated(w.board(o), o.Days))
 	}
+}
+
+// dated adds the critical days to a message.
+func (w *writer) dated(m bot.Message, days []bot.CriticalDay) bot.Message {
+	m.Sections = append(m.Sections, w.days(days)...)
+	return m
 }
 
 // offline says that nothing can be said.

@@ -30,7 +30,9 @@ func (b *builder) config(f file) *Config {
 	c := b.vantage(f)
 	c.HTTP = b.http(f.HTTP)
 	c.Accounts = b.accounts(f.Accounts)
-	c.Destinations = b.destinations(f.Destinations, c)
+	b.commonRhythm(f.Rhythm)
+	c.Destinations = b.destinations(f.Destinations, f.Rhythm, c)
+	c.CriticalDays = b.criticalDays(f.CriticalDays, c.Platforms)
 	if f.TextsDir != "" {
 		c.TextsDir = b.resolve(f.TextsDir)
 	}

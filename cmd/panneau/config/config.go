@@ -36,8 +36,9 @@ type Config struct {
 	Platforms    []Platform
 	Destinations []Destination
 	Workarounds  []bot.Workaround // the operator's own first
-	TextsDir     string           // folder of the operator's own texts; empty for none
-	Warnings     []Problem        // what is unwise but does not keep the configuration from being used
+	CriticalDays []bot.CriticalDay
+	TextsDir     string    // folder of the operator's own texts; empty for none
+	Warnings     []Problem // what is unwise but does not keep the configuration from being used
 }
 
 // Options is what Load needs from around it. Every field but Languages is required.

@@ -22,6 +22,8 @@ type file struct {
 	Destinations []destinationEntry     `yaml:"destinations"`
 	Platforms    map[name]platformEntry `yaml:"platforms"`
 	Workarounds  workaroundsEntry       `yaml:"workarounds"`
+	Rhythm       rhythmEntry            `yaml:"rhythm"`
+	CriticalDays []criticalDayEntry     `yaml:"critical_days"`
 	TextsDir     string                 `yaml:"texts_dir"`
 }
 
@@ -71,14 +73,15 @@ type accountEntry struct {
 }
 
 type destinationEntry struct {
-	Account   string     `yaml:"account"`
-	Channel   identifier `yaml:"channel"`
-	Thread    identifier `yaml:"thread"`
-	Audience  string     `yaml:"audience"`
-	Zone      string     `yaml:"zone"`
-	Languages []string   `yaml:"languages"`
-	Follows   choice     `yaml:"follows"`
-	Quiet     quietEntry `yaml:"quiet"`
+	Account   string      `yaml:"account"`
+	Channel   identifier  `yaml:"channel"`
+	Thread    identifier  `yaml:"thread"`
+	Audience  string      `yaml:"audience"`
+	Zone      string      `yaml:"zone"`
+	Languages []string    `yaml:"languages"`
+	Follows   choice      `yaml:"follows"`
+	Quiet     quietEntry  `yaml:"quiet"`
+	Rhythm    rhythmEntry `yaml:"rhythm"`
 }
 
 // platformEntry changes a platform of the catalogue, or describes another one with the catalogue's own keys.
