@@ -131,8 +131,13 @@ func (w *writer) latency(d time.Duration) phrase {
 	if d >= time.Second {
 		key, value = "latency.s", d.Seconds()
 	}
-	text := message.NewPrinter(language.Make(w.tag.String() + "-u-nu-latn")).Sprint(number.Decimal(value, number.MaxFractionDigits(1), number.NoSeparator()))
-	return w.part(key, values{"Value": digits(text)})
+	return w.part(key, values{"Value": w.decimal(value)})
+}
+
+// decimal is a number with at most one decimal, in European digits everywhere.
+func (w *writer) decimal(value float64) digits {
+	printer := message.NewPrinter(language.Make(w.tag.String() + "-u-nu-latn"))
+	return digits(printer.Sprint(number.Decimal(value, number.MaxFractionDigits(1), number.NoSeparator())))
 }
 
 // count writes a text that depends on a number.

@@ -71,6 +71,7 @@ func readCounts(g *reader) {
 		for _, n := range examples(w.catalogue) {
 			text := w.say(key, values{
 				"Count": n, "Moment": w.at(w.now), "Ago": w.ago(w.now), "Of": whole(9), "Total": whole(9),
+				"Line":      w.part("note.weekly.line", values{"Name": w.bare(bot.Platform{Name: "Pronote"}), "Share": w.percent(0.985)}),
 				"Condition": w.part("state.down", nil), "Names": w.list("list.and", w.names([]bot.Platform{{Name: "Pronote"}, {Name: "Pix"}})),
 			})
 			fmt.Fprintf(&g.b, "=== %s, %d\n%s\n", key, n, text)

@@ -5,9 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"golang.org/x/text/message"
-	"golang.org/x/text/number"
-
 	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/bot/calendar"
 )
@@ -144,8 +141,7 @@ func (w *writer) figures(l bot.WeekLine) phrase {
 // percent is a share in percent with one decimal, rounded down: what was not all is never called 100.
 func (w *writer) percent(share float64) digits {
 	const tenths = 1000
-	value := math.Floor(share*tenths+1e-9) / (tenths / 100)
-	return digits(message.NewPrinter(w.tag).Sprint(number.Decimal(value, number.MaxFractionDigits(1))))
+	return w.decimal(math.Floor(share*tenths+1e-9) / (tenths / 100))
 }
 
 // day is a day of the calendar.

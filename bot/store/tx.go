@@ -36,14 +36,14 @@ func (t *tx) statement(query string) *sql.Stmt {
 }
 
 func (t *tx) execute(query string, args []any) (sql.Result, error) {
-	if statement := t.statement(query); statement != nil {
+	if statement := t.statement(query); statement != nil { //nolint:sqlclosecheck // the end of the transaction closes it
 		return statement.ExecContext(t.ctx, args...)
 	}
 	return t.sql.ExecContext(t.ctx, query, args...)
 }
 
 func (t *tx) query(query string, args []any) (*sql.Rows, error) {
-	if statement := t.statement(query); statement != nil {
+	if statement := t.statement(query); statement != nil { //nolint:sqlclosecheck // the end of the transaction closes it
 		return statement.QueryContext(t.ctx, args...)
 	}
 	return t.sql.QueryContext(t.ctx, query, args...)
