@@ -42,6 +42,7 @@ func areas() []area {
 		{"notifiers/emulator/discord", []string{"notifiers/emulator"}, judge},
 		{"notifiers/emulator/slack", []string{"notifiers/emulator"}, judge},
 		{"notifiers/emulator/telegram", []string{"notifiers/emulator"}, judge},
+		{"notifiers/emulator/view", []string{"notifiers/emulator"}, "what chats show is drawn from what the emulators kept"},
 		{"notifiers/notifiertest", append(core, "notifiers/emulator"), "the contract knows no adapter that it is a contract for"},
 		{
 			"notifiers", append(core,
