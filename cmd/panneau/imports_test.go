@@ -57,7 +57,8 @@ func areas() []area {
 		{
 			"cmd/panneau", append(core,
 				"bot/store", "bot/statuspage", "locales", "checks", "checks/catalogue", "notifiers", "cmd/panneau/config",
-				"notifiers/emulator", "notifiers/emulator/discord", "notifiers/emulator/slack", "notifiers/emulator/telegram"),
+				"notifiers/emulator", "notifiers/emulator/discord", "notifiers/emulator/slack", "notifiers/emulator/telegram",
+				"notifiers/emulator/view"),
 			"the wiring asks notifiers.New for adapters; it never names one",
 		},
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -40,6 +41,29 @@ type medium struct {
 
 // discordToken is that of the emulated bot. It opens nothing anywhere.
 const discordToken = "MTAwMDAwMDAwMDAwMDAwMDAw.GEmulA.TokenThatOpensNothingAtAll_1234567890"
+
+// journal is the operator's terminal.
+type journal struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+// Write implements io.Writer.
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.lines = append(j.lines, strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+// take returns what was said since the last call.
+func (j *journal) take() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	lines := j.lines
+	j.lines = nil
+	return lines
+}
 
 // newQuarter returns a place where nothing stands yet. Ctx ends what is served there, and so does leave.
 func newQuarter(ctx context.Context, describe *telegram.Description) *quarter {

@@ -65,29 +65,6 @@ type life struct {
 	done  chan error
 }
 
-// journal is the operator's terminal.
-type journal struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-// Write implements io.Writer.
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.lines = append(j.lines, strings.TrimSpace(string(p)))
-	return len(p), nil
-}
-
-// take returns what was said since the last call.
-func (j *journal) take() []string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	lines := j.lines
-	j.lines = nil
-	return lines
-}
-
 // doomed is a store whose process can be killed: from then on nothing is written or read any more.
 type doomed struct {
 	bot.Store
