@@ -33,7 +33,7 @@ func TestDemo(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"06/04/2021 08:00 cned-college : ne répond plus [S1]", "Communiqué du ministère : « la fluidité", "Toutes les promesses sont tenues",
+		"06/04/2021 08:00  cned-college : ne répond plus [S1]", "Communiqué du ministère : « la fluidité", "Toutes les promesses sont tenues",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
@@ -86,7 +86,7 @@ func TestDemoRefusesBadStories(t *testing.T) {
 	for name, c := range map[string]struct{ events, want string }{
 		"platform": {`{at: "8:00", platform: enthfd, page: down}`, `histoire.yaml:5: events[1].platform : valeur inconnue « enthfd ». Remède : `},
 		"page":     {`{at: "8:00", platform: enthdf, page: broken}`, "events[1].page : valeur inconnue « broken »"},
-		"time":     {`{at: "23:00", platform: enthdf, page: down}`, "events[1].at : ce moment est hors de l’histoire"},
+		"time":     {`{at: "23:00", platform: enthdf, page: down}`, "events[1].at : ce moment est hors de l'histoire"},
 		"quote":    {`{at: "8:00", quote: Tout va bien}`, "une citation sans auteur ou sans source"},
 		"key":      {`{at: "8:00", plateform: enthdf, page: down}`, "clé inconnue « plateform »"},
 		"nothing":  {`{at: "8:00"}`, "événement incomplet"},
