@@ -121,7 +121,7 @@ func (r *report) draw(file string) error {
 	if err := view.Page(&page, r.title, []view.Row{r.row}); err != nil {
 		return err
 	}
-	return os.WriteFile(file, page.Bytes(), 0o644)
+	return os.WriteFile(file, page.Bytes(), 0o600)
 }
 
 // newDemo reads what is to be played. Embedded files are named as below the folder « stories ».
@@ -164,9 +164,7 @@ func (d *demo) play(ctx context.Context, file string) (_ *report, err error) {
 	inside, stop := context.WithCancel(context.Background()) // ctx is of outside: to wait for it would hold the clock
 	defer stop()
 	time.Sleep(time.Until(d.story.Start))
-	if err := d.build(inside); err != nil {
-		return nil, err
-	}
+	d.build(inside)
 	db, err := store.OpenSQLite(inside, file, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
@@ -185,7 +183,7 @@ func (d *demo) play(ctx context.Context, file string) (_ *report, err error) {
 }
 
 // build puts the sites and the chats there.
-func (d *demo) build(ctx context.Context) error {
+func (d *demo) build(ctx context.Context) {
 	d.streets, d.left = newStreets(d.config.Platforms)
 	go func() { _ = d.streets.network.Serve(ctx, d.streets) }() // it ends with ctx; a site that is gone is seen by its checks
 	d.quarter = newQuarter(ctx, telegram.Describe())
@@ -204,7 +202,6 @@ func (d *demo) build(ctx context.Context) error {
 	d.config.Watch.Guard = checks.References{Addresses: []string{uplink}}
 	d.config.Watch.Others, d.config.Database = nil, config.Database{}
 	d.Main.client, d.Main.net, d.Main.Stdout = d.quarter.client, checks.Env{Dial: d.streets.dial}, d.said
-	return nil
 }
 
 // follow lets the events of the story happen at their times, and judges at its end. Ctx ends it early.
@@ -281,31 +278,7 @@ func tellEvent(b *strings.Builder, e config.Event) {
 // judge compares what the chats show with what the ledger says.
 func (d *demo) judge() (*report, error) {
 	r := &report{title: d.story.Title}
-	var all []bot.Destination
-	var incidents []bot.Incident
-	tasks := map[bot.DeliveryKey]bot.Task{}
-	err := d.store.View(context.Background(), func(tx bot.Tx) (err error) {
-		if all, err = tx.Destinations(); err != nil {
-			return err
-		}
-		if incidents, err = tx.LastIncidents(1000); err != nil {
-			return err
-		}
-		for _, to := range all {
-			for _, i := range incidents {
-				key := bot.DeliveryKey{Incident: i.ID, Destination: to.ID}
-				task, err := tx.Task(key)
-				if errors.Is(err, bot.ErrNotFound) {
-					continue
-				}
-				if err != nil {
-					return err
-				}
-				tasks[key] = task
-			}
-		}
-		return nil
-	})
+	all, incidents, tasks, err := d.ledger()
 	if err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)
 	}
@@ -325,7 +298,7 @@ func (d *demo) judge() (*report, error) {
 	for _, m := range d.quarter.media {
 		for _, request := range m.Requests() {
 			if request.Problem != "" || request.Refused {
-				r.breach("%s : la demande %s est refusée", m.platform, request.Method)
+				r.breachf("%s : la demande %s est refusée", m.platform, request.Method)
 			}
 		}
 	}
@@ -333,9 +306,46 @@ func (d *demo) judge() (*report, error) {
 		if slices.Contains(expected, line) {
 			continue
 		}
-		r.breach("Panneau signale : %s", line)
+		r.breachf("Panneau signale : %s", line)
 	}
 	return r, nil
+}
+
+// ledger reads the destinations, the incidents and what was told of them.
+func (d *demo) ledger() (all []bot.Destination, incidents []bot.Incident, tasks map[bot.DeliveryKey]bot.Task, err error) {
+	tasks = map[bot.DeliveryKey]bot.Task{}
+	err = d.store.View(context.Background(), func(tx bot.Tx) (err error) {
+		if all, err = tx.Destinations(); err != nil {
+			return err
+		}
+		if incidents, err = tx.LastIncidents(mostIncidents); err != nil {
+			return err
+		}
+		for _, to := range all {
+			if err := readTasks(tx, to.ID, incidents, tasks); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return all, incidents, tasks, err
+}
+
+// mostIncidents is more than any story has.
+const mostIncidents = 1000
+
+// readTasks reads what a destination was told of the incidents.
+func readTasks(tx bot.Tx, to bot.DestinationID, incidents []bot.Incident, tasks map[bot.DeliveryKey]bot.Task) error {
+	for _, i := range incidents {
+		key := bot.DeliveryKey{Incident: i.ID, Destination: to}
+		switch task, err := tx.Task(key); {
+		case err == nil:
+			tasks[key] = task
+		case !errors.Is(err, bot.ErrNotFound):
+			return err
+		}
+	}
+	return nil
 }
 
 // lineTexts are what the operator is told of our own line: a story may cut it.
@@ -345,7 +355,7 @@ func (d *demo) lineTexts() ([]string, error) {
 	return []string{offline, online}, errors.Join(err, again)
 }
 
-func (r *report) breach(format string, values ...any) {
+func (r *report) breachf(format string, values ...any) {
 	r.broken = append(r.broken, fmt.Sprintf(format, values...))
 }
 
@@ -367,7 +377,7 @@ func (r *report) judgeChat(to bot.Destination, shown []emulator.Shown, incidents
 	}
 	for text, n := range texts {
 		if n > 1 {
-			r.breach("%s : un message y est %d fois (« %.60s »)", c.name, n, text)
+			r.breachf("%s : un message y est %d fois (« %.60s »)", c.name, n, text)
 		}
 	}
 	for _, i := range incidents {
@@ -375,25 +385,37 @@ func (r *report) judgeChat(to bot.Destination, shown []emulator.Shown, incidents
 		if !owed {
 			continue
 		}
-		delivery := task.Delivery
-		c.rings += delivery.Rings
-		if !delivery.Receipt.Posted() {
-			r.breach("%s : l’incident %d (%s) n’a pas de message", c.name, i.ID, i.Platform)
-			continue
+		c.rings += task.Delivery.Rings
+		_, there := byID[firstID(task.Delivery.Receipt)]
+		if there {
+			c.living++
 		}
-		if _, there := byID[delivery.Receipt.IDs[0]]; !there {
-			r.breach("%s : le message de l’incident %d (%s) manque", c.name, i.ID, i.Platform)
-		}
-		c.living++
-		if delivery.Told != i.Revision {
-			r.breach("%s : le message de l’incident %d (%s) n’est pas à jour", c.name, i.ID, i.Platform)
-		}
-		if !i.Open() && delivery.Heard.Outage() {
-			r.breach("%s : la fin de l’incident %d (%s) n’est pas dite", c.name, i.ID, i.Platform)
-		}
+		r.judgeDelivery(c.name, i, task.Delivery, there)
 	}
 	if got := len(byID); got != c.living+c.rings {
-		r.breach("%s : %d messages, %d attendus", c.name, got, c.living+c.rings)
+		r.breachf("%s : %d messages, %d attendus", c.name, got, c.living+c.rings)
 	}
 	r.chats = append(r.chats, c)
+}
+
+// firstID is the message that a receipt is for; empty where nothing was posted.
+func firstID(r bot.Receipt) string {
+	if !r.Posted() {
+		return ""
+	}
+	return r.IDs[0]
+}
+
+// judgeDelivery holds what a chat was told of one incident against the incident.
+func (r *report) judgeDelivery(chat string, i bot.Incident, d bot.Delivery, there bool) {
+	switch {
+	case !d.Receipt.Posted():
+		r.breachf("%s : l’incident %d (%s) n’a pas de message", chat, i.ID, i.Platform)
+	case !there:
+		r.breachf("%s : le message de l’incident %d (%s) manque", chat, i.ID, i.Platform)
+	case d.Told != i.Revision:
+		r.breachf("%s : le message de l’incident %d (%s) n’est pas à jour", chat, i.ID, i.Platform)
+	case !i.Open() && d.Heard.Outage():
+		r.breachf("%s : la fin de l’incident %d (%s) n’est pas dite", chat, i.ID, i.Platform)
+	}
 }

@@ -118,7 +118,7 @@ func TestDemoSeesBrokenPromises(t *testing.T) {
 		broken   int
 	}{
 		"all is well": {[]emulator.Shown{message}, open, good, 0}, "twice": {twice, open, good, 2}, "stale": {[]emulator.Shown{message}, open, stale, 1},
-		"lost": {[]emulator.Shown{message}, open, lost, 1}, "down without back": {[]emulator.Shown{message}, over, good, 1},
+		"lost": {[]emulator.Shown{message}, open, lost, 2}, "down without back": {[]emulator.Shown{message}, over, good, 1},
 		"nothing": {nil, open, bot.Delivery{}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -40,7 +40,7 @@ type medium struct {
 }
 
 // discordToken is that of the emulated bot. It opens nothing anywhere.
-const discordToken = "MTAwMDAwMDAwMDAwMDAwMDAw.GEmulA.TokenThatOpensNothingAtAll_1234567890"
+const discordToken = "MTAwMDAwMDAwMDAwMDAwMDAw.GEmulA.TokenThatOpensNothingAtAll_1234567890" //nolint:gosec // it opens nothing
 
 // journal is the operator's terminal.
 type journal struct {
