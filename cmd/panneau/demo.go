@@ -187,13 +187,13 @@ func (d *demo) build(ctx context.Context) {
 	d.streets, d.left = newStreets(d.config.Platforms)
 	go func() { _ = d.streets.network.Serve(ctx, d.streets) }() // it ends with ctx; a site that is gone is seen by its checks
 	d.quarter = newQuarter(ctx, telegram.Describe())
+	d.config.Accounts = slices.DeleteFunc(d.config.Accounts, func(a config.Account) bool { return a.Platform == bot.Console })
 	for i := range d.config.Accounts {
 		a := &d.config.Accounts[i]
-		if a.Platform != bot.Console {
-			d.media[a.ID] = d.quarter.build(a.Platform)
-			d.media[a.ID].admit(a)
-		}
+		d.media[a.ID] = d.quarter.build(a.Platform)
+		d.media[a.ID].admit(a)
 	}
+	d.config.Destinations = slices.DeleteFunc(d.config.Destinations, func(to config.Destination) bool { return d.media[to.Account] == nil })
 	for _, to := range d.config.Destinations {
 		if m := d.media[to.Account]; m != nil {
 			m.Open(to.Address.Channel)
