@@ -194,10 +194,10 @@ func (d *demo) build(ctx context.Context) {
 		d.media[a.ID].admit(a)
 	}
 	d.config.Destinations = slices.DeleteFunc(d.config.Destinations, func(to config.Destination) bool { return d.media[to.Account] == nil })
-	for _, to := range d.config.Destinations {
-		if m := d.media[to.Account]; m != nil {
-			m.Open(to.Address.Channel)
-		}
+	for i := range d.config.Destinations {
+		to := &d.config.Destinations[i]
+		to.Address.Thread = "" // the emulated chats have no topics yet
+		d.media[to.Account].Open(to.Address.Channel)
 	}
 	d.config.Watch.Guard = checks.References{Addresses: []string{uplink}}
 	d.config.Watch.Others, d.config.Database = nil, config.Database{}
