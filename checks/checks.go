@@ -58,6 +58,9 @@ type Env struct {
 	// Dialer opens the connections and, by its Resolver, finds the addresses. Its Control functions are not used. The
 	// zero value uses the system's resolver and routes.
 	Dialer net.Dialer
+	// Dial opens the connections of http, tls and tcp checks and of the guard's addresses instead of Dialer, for a network
+	// that is not the machine's. Addresses does not apply to it. Nil: Dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Resolvers are the name servers, "IP:port", that a dns check asks where its spec names none. Nil: the system's.
 	Resolvers []string
 	// Roots are the certificate authorities to trust. Nil: the system's.

@@ -66,6 +66,7 @@ type Line struct {
 type Guard struct {
 	references References
 	dialer     net.Dialer
+	dial       func(ctx context.Context, network, address string) (net.Conn, error)
 	addresses  Addresses
 	logger     *slog.Logger
 	limit      time.Duration // of a look
@@ -86,8 +87,12 @@ func NewGuard(references References, env Env) *Guard {
 	if env.Logger == nil {
 		env.Logger = slog.New(slog.DiscardHandler)
 	}
+	dial := env.Dialer.DialContext
+	if env.Dial != nil {
+		dial = env.Dial
+	}
 	return &Guard{
-		references: references, dialer: env.Dialer, addresses: env.Addresses, logger: env.Logger, limit: lookLimit,
+		references: references, dialer: env.Dialer, dial: dial, addresses: env.Addresses, logger: env.Logger, limit: lookLimit,
 	}
 }
 
@@ -239,7 +244,7 @@ func (g *Guard) conclude(count map[Family]int) Line {
 
 // answers reports whether a TCP connection to an address can be made.
 func (g *Guard) answers(ctx context.Context, address string) bool {
-	conn, err := g.dialer.DialContext(ctx, "tcp", address)
+	conn, err := g.dial(ctx, "tcp", address)
 	if err != nil {
 		return false
 	}

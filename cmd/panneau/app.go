@@ -63,7 +63,8 @@ func newApp(
 	m Main, c *config.Config, words *locales.Renderer, store bot.Store, listener net.Listener, replica string,
 ) (*app, error) {
 	a := &app{config: c, log: m.logger(c.Log), out: m.Stdout, err: m.Stderr, words: words, store: store, listener: listener}
-	env := checks.Env{UserAgent: userAgent(c), Logger: a.log, Manners: checks.NewManners(), Patterns: checks.NewPatterns()}
+	env := m.net
+	env.UserAgent, env.Logger, env.Manners, env.Patterns = userAgent(c), a.log, checks.NewManners(), checks.NewPatterns()
 	a.guard = checks.NewGuard(c.Watch.Guard, env)
 	a.holder = bot.Holder{Store: store, Replica: replica, Alone: c.Database.Postgres.IsZero(), Logger: a.log}
 	a.board = a.newBoard()
