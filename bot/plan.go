@@ -38,6 +38,9 @@ func (p Period) Next(t time.Time) (from, to time.Time) {
 	if from = p.Start.Next(t); from.IsZero() {
 		return from, from
 	}
+	if p.End != nil {
+		return from, p.End.Next(from)
+	}
 	return from, from.Add(p.Length)
 }
 

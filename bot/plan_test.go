@@ -105,6 +105,30 @@ func TestAFreezeOfTheNightKeepsToTheClock(t *testing.T) {
 	}
 }
 
+// TestNextEndsByTheClock: what is announced of a period that ends by the clock ends when it does, also in the night of a
+// change of the clock.
+func TestNextEndsByTheClock(t *testing.T) {
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schedule := func(spec string) cron.Schedule {
+		s, err := cron.ParseStandard("TZ=Europe/Paris " + spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	saturday := bot.Period{Start: schedule("0 22 * * 6"), End: schedule("0 7 * * 0")}
+	from, to := saturday.Next(time.Date(2026, time.March, 26, 12, 0, 0, 0, paris))
+	if want := time.Date(2026, time.March, 28, 22, 0, 0, 0, paris); !from.Equal(want) {
+		t.Errorf("begins %v, want %v", from, want)
+	}
+	if want := time.Date(2026, time.March, 29, 7, 0, 0, 0, paris); !to.Equal(want) {
+		t.Errorf("ends %v, want %v", to, want)
+	}
+}
+
 func TestABusyServerIsSaturated(t *testing.T) {
 	tracks := []bot.Track{{Check: "ent/a", Platform: "ent"}}
 	for i := range 3 {
