@@ -283,7 +283,7 @@ func (a *app) prepare(ctx context.Context) error {
 		for _, d := range a.config.Destinations {
 			configured = append(configured, d.Destination)
 		}
-		return bot.Enrol(tx, configured, a.board.Platforms, time.Now())
+		return bot.Enrol(tx, configured, accountIDs(a.config.Accounts), a.board.Platforms, time.Now())
 	})
 	if err != nil {
 		return fmt.Errorf("write the destinations down: %w", err)
