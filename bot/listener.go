@@ -17,6 +17,12 @@ type Handler interface {
 	Presence(ctx context.Context, p Presence) (Message, error)
 }
 
+// Suggester is what a handler can do besides, for chat platforms that complete what a person types.
+type Suggester interface {
+	// Suggest lists what can follow a command that begins with the request's Args, the likeliest first, at most n.
+	Suggest(ctx context.Context, r Request, n int) []string
+}
+
 // Request is a command that a person gave. It is answered and forgotten: nothing of it is stored or logged.
 type Request struct {
 	From    Address
@@ -24,6 +30,9 @@ type Request struct {
 	Command string // the command's word as it was typed, without slash or mention, in lower case: "status", "état"
 	Args    string // what follows, as typed
 	Lang    string // BCP 47 language of the person's client; empty where the platform does not say
+	Person  string // who asks, in the chat platform's identifiers: salted at once, for limits
+	// Admin asks the chat platform whether the person administers the chat now. Nil where it has no way to tell.
+	Admin func(ctx context.Context) (bool, error)
 }
 
 // Presence is a change in where the bot is.
@@ -49,6 +58,7 @@ type MenuItem struct {
 	Name        string            // a–z, 0–9, _ : what Telegram and Discord accept
 	Names       map[string]string // localised names by language, where the platform has them (Discord)
 	Description map[string]string // by language; "fr" and "en" are always there
+	Admin       bool              // for those who administer a chat, and for everybody in a private one
 	Option      *MenuOption       // nil for a command without argument
 }
 

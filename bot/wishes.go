@@ -69,8 +69,8 @@ const DeedsKept = 90 * 24 * time.Hour
 type ChatTx interface {
 	// ChatsMade counts the destinations of an account that were made in their chats.
 	ChatsMade(account AccountID) (int, error)
-	// EraseChat forgets all about a chat: the destinations that were made in it with what they were told, and the deeds.
-	// It reports how many destinations there were. One of the configuration stays.
+	// EraseChat forgets all about a chat: its destinations with what they were told, and the deeds. It reports how many
+	// destinations there were. One of the configuration that follows something stays.
 	EraseChat(account AccountID, channel string) (int, error)
 	// Keep writes a deed down, and forgets those that are older than DeedsKept.
 	Keep(d Deed) error

@@ -26,6 +26,14 @@ func TestHelp(t *testing.T) {
 	g.add("Telegram", m, err)
 	m, err = g.r.Help("fr", bot.Help{Calls: []bot.Call{{Command: "status", Typed: "/panneau status", Arg: true}}})
 	g.add("Slack, without a page", m, err)
+	m, err = g.r.Help("fr", bot.Help{Asked: "abbonner", Meant: "/abonner"})
+	g.add("a word that is none", m, err)
+	var calls []bot.Call
+	for _, c := range bot.Commands() {
+		calls = append(calls, bot.Call{Command: c.Name, Typed: "/" + c.Name, Arg: c.Option != ""})
+	}
+	m, err = g.r.Help("fr", bot.Help{Calls: calls})
+	g.add("for an administrator", m, err)
 	m, err = g.r.Help("fr", bot.Help{})
 	g.add("no commands", m, err)
 	g.compare("help")
@@ -46,6 +54,9 @@ func TestWelcome(t *testing.T) {
 	}
 	m, err := g.r.Welcome("fr", w)
 	g.add("not subscribed", m, err)
+	w.Subscribe = "/abonner"
+	m, err = g.r.Welcome("fr", w)
+	g.add("not subscribed, where chats may subscribe themselves", m, err)
 	w.Follows = []bot.Platform{{Name: "Pronote"}, {Name: "Mon ENT Occitanie"}, {Name: "Ma classe à la maison"}}
 	m, err = g.r.Welcome("fr", w)
 	g.add("subscribed", m, err)
@@ -149,7 +160,7 @@ func TestTextErrors(t *testing.T) {
 
 func TestMenu(t *testing.T) {
 	r := renderer(t)
-	items, err := r.Menu("status", "aide")
+	items, err := r.Menu(bot.Command{Name: "status", Option: "plateforme"}, bot.Command{Name: "aide"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +181,7 @@ func TestMenu(t *testing.T) {
 	if diff := cmp.Diff(want, items); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := r.Menu("danse"); err == nil {
+	if _, err := r.Menu(bot.Command{Name: "danse"}); err == nil {
 		t.Error("a command without texts got a menu")
 	}
 }

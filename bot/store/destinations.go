@@ -132,8 +132,13 @@ func (t *tx) RetireDestination(id bot.DestinationID) error {
 
 // MoveChannel implements bot.DestinationTx.
 func (t *tx) MoveChannel(account bot.AccountID, from, to string) error {
-	_, err := t.exec(`UPDATE destinations SET channel = $3 WHERE account = $1 AND channel = $2`, account, from, to)
-	return err
+	for _, table := range []string{"destinations", "audit"} {
+		_, err := t.exec(`UPDATE `+table+` SET channel = $3 WHERE account = $1 AND channel = $2`, account, from, to)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // PutToSleep implements bot.DestinationTx.

@@ -153,11 +153,7 @@ func overFamily(spec checks.Spec, env checks.Env) func(bot.Family) bot.Checker {
 
 // menu is what the chat platforms show of the commands.
 func menu(words *locales.Renderer) ([]bot.MenuItem, error) {
-	var names []string
-	for _, command := range bot.Commands() {
-		names = append(names, command.Name)
-	}
-	return words.Menu(names...)
+	return words.Menu(bot.Commands()...)
 }
 
 // adapterOf is what the adapter of an account is made of, without what it writes to.
