@@ -188,13 +188,14 @@ func (d *Desk) refuse(ctx context.Context, a asking) AnswerKind {
 }
 
 func (d *Desk) administers(ctx context.Context, a asking) (bool, error) {
-	if a.Private {
-		return true, nil
+	if a.Private || a.Rights != RightsUnknown {
+		return a.Private || a.Rights == RightsAdmin, nil
 	}
-	if a.Admin == nil {
+	door, kept := d.Notifier.(Doorkeeper)
+	if !kept || a.Person == "" {
 		return false, nil
 	}
-	return a.Admin(ctx)
+	return door.Administers(ctx, a.From, a.Person)
 }
 
 // say answers in the chat's language.

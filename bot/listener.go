@@ -31,8 +31,23 @@ type Request struct {
 	Args    string // what follows, as typed
 	Lang    string // BCP 47 language of the person's client; empty where the platform does not say
 	Person  string // who asks, in the chat platform's identifiers: salted at once, for limits
-	// Admin asks the chat platform whether the person administers the chat now. Nil where it has no way to tell.
-	Admin func(ctx context.Context) (bool, error)
+	Rights  Rights // what the chat platform said with the command of who asks
+}
+
+// Rights is what a person may do to a chat, by the chat platform's own word.
+type Rights string
+
+// The rights.
+const (
+	RightsUnknown Rights = ""      // to be asked for, see [Doorkeeper]
+	RightsAdmin   Rights = "admin" // administers the chat
+	RightsNone    Rights = "none"
+)
+
+// Doorkeeper is what a notifier can do besides, where a command does not come with the person's rights: ask the chat
+// platform whether a person administers a chat at this moment.
+type Doorkeeper interface {
+	Administers(ctx context.Context, at Address, person string) (bool, error)
 }
 
 // Presence is a change in where the bot is.

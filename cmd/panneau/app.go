@@ -200,6 +200,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	s.listener, _ = notifier.(bot.Listener)
 	s.desk = &bot.Desk{
 		Account: account.ID, Chat: account.Platform, Prefix: notifiers.Prefix(settings), Store: a.store, Board: a.board,
+		Open: account.Open, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
 		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Trouble: a.report, Logger: a.log,
 	}
 	return s, nil

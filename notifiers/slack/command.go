@@ -36,7 +36,7 @@ const help = "aide"
 func (l *listener) command(ctx context.Context, envelope string, c slack.SlashCommand) {
 	word, args := parse(unescape(c.Text))
 	r := bot.Request{
-		From: bot.Address{Channel: c.ChannelID}, Private: private(c.ChannelID), Command: word, Args: args,
+		From: bot.Address{Channel: c.ChannelID}, Private: private(c.ChannelID), Command: word, Args: args, Person: c.UserID,
 	}
 	answers := make(chan []payload, 1)
 	go func() { answers <- l.ask(ctx, r) }()
@@ -111,7 +111,7 @@ func (l *listener) mention(ctx context.Context, me string, e *slackevents.AppMen
 	word, args := parse(unescape(mentions.ReplaceAllString(e.Text, " ")))
 	parts := l.ask(ctx, bot.Request{
 		From:    bot.Address{Channel: e.Channel, Thread: e.ThreadTimeStamp},
-		Private: private(e.Channel), Command: word, Args: args,
+		Private: private(e.Channel), Command: word, Args: args, Person: e.User,
 	})
 	for _, part := range parts {
 		options := part.options("")
@@ -127,6 +127,19 @@ func (l *listener) mention(ctx context.Context, me string, e *slackevents.AppMen
 			return
 		}
 	}
+}
+
+// Administers implements [bot.Doorkeeper]: the administrators and owners of the workspace do. Slack has no administrators
+// of a channel.
+func (n *Notifier) Administers(ctx context.Context, _ bot.Address, person string) (admin bool, err error) {
+	err = n.call(ctx, "users.info", func(ctx context.Context) error {
+		user, err := n.api.GetUserInfoContext(ctx, person)
+		if err == nil {
+			admin = (user.IsAdmin || user.IsOwner || user.IsPrimaryOwner) && !user.Deleted
+		}
+		return err
+	})
+	return admin, err
 }
 
 // ask lets the handler answer a command. It returns nothing when there is nothing to say.

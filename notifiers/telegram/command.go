@@ -21,7 +21,10 @@ func (n *Notifier) answer(ctx context.Context, h bot.Handler, m *message) error 
 	}
 	request := bot.Request{From: m.from(), Private: m.Chat.IsPrivate(), Command: command, Args: args}
 	if m.From != nil {
-		request.Lang = m.From.LanguageCode
+		request.Lang, request.Person = m.From.LanguageCode, strconv.FormatInt(m.From.ID, 10)
+	}
+	if m.SenderChat != nil {
+		request.Rights = rightsAs(m.SenderChat.ID, m.Chat.ID)
 	}
 	text, err := h.Command(ctx, request)
 	if err != nil || text.Title == "" && text.Summary == "" {
@@ -33,6 +36,27 @@ func (n *Notifier) answer(ctx context.Context, h bot.Handler, m *message) error 
 		posting.ReplyTo = bot.Receipt{Channel: request.From.Channel, IDs: []string{strconv.Itoa(m.MessageID)}}
 	}
 	return n.reply(ctx, posting)
+}
+
+// rightsAs is what somebody may do who speaks as a chat: in the name of the group itself only its administrators can
+// (https://core.telegram.org/bots/api#message, sender_chat).
+func rightsAs(sender, chat int64) bot.Rights {
+	if sender == chat {
+		return bot.RightsAdmin
+	}
+	return bot.RightsNone
+}
+
+// Administers implements [bot.Doorkeeper].
+func (n *Notifier) Administers(ctx context.Context, at bot.Address, person string) (bool, error) {
+	ctx, cancel := brief(ctx)
+	defer cancel()
+	var member tgbotapi.ChatMember
+	err := n.call(ctx, "getChatMember", tgbotapi.Params{"chat_id": at.Channel, "user_id": person}, &member)
+	if err != nil {
+		return false, err
+	}
+	return member.Status == "creator" || member.Status == "administrator", nil
 }
 
 // reply posts an answer. Where many ask at once, Telegram refuses some answers for a few seconds: they are late then,

@@ -15,6 +15,7 @@ type Account struct {
 	Token    Secret // empty for the console
 	AppToken Secret // Slack only, for Socket Mode; empty: the account posts and does not listen
 	Command  string // Slack only, with its slash: "/panneau"
+	Open     bool   // chats may subscribe themselves by commands
 	APIURL   string // base of the vendor's API, without a final slash; empty for the vendor's own
 }
 
@@ -41,6 +42,7 @@ func (b *builder) account(path string, id bot.AccountID, e accountEntry) Account
 		Token:    b.secret(path+".token", e.Token),
 		AppToken: b.secret(path+".app_token", e.AppToken),
 		Command:  e.Command,
+		Open:     e.Open,
 		APIURL:   b.baseURL(path+".api_url", e.APIURL),
 	}
 	if e.Platform == "" {
@@ -115,7 +117,7 @@ func (b *builder) refuseForeignKeys(path string, platform bot.ChatPlatform) {
 	case bot.Telegram, bot.Discord:
 		foreign = []string{"app_token", "command"}
 	case bot.Console:
-		foreign = []string{"token", "app_token", "command", "api_url"}
+		foreign = []string{"token", "app_token", "command", "api_url", "open"}
 	}
 	for _, key := range foreign {
 		if b.has(path + "." + key) {

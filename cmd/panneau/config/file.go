@@ -65,6 +65,7 @@ type accountEntry struct {
 	AppToken secretRef `yaml:"app_token"`
 	Command  string    `yaml:"command"`
 	APIURL   string    `yaml:"api_url"`
+	Open     bool      `yaml:"open"`
 }
 
 type destinationEntry struct {
