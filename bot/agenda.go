@@ -83,3 +83,11 @@ func sooner(a, b time.Time) time.Time {
 	}
 	return a
 }
+
+// earliest is the earlier of two times, either of which may be the zero one for none.
+func earliest(a, b time.Time) time.Time {
+	if b.IsZero() {
+		return a
+	}
+	return sooner(a, b)
+}

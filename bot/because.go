@@ -8,9 +8,11 @@ import (
 // Because is why a revision of an incident was decided. It is empty for revisions of before it was kept, and once the
 // details of the incident are forgotten ([HistoryTx.PruneIncidents]).
 type Because struct {
-	Verdicts []Verdict // those that decided, oldest first, at most 20, without what they overtook
-	Left     int       // how many more there were
-	Roots    []Root    // what the platform depends on, nearest first, at most 20: it did not explain the outage
+	Verdicts []Verdict   // those that decided, oldest first, at most 20, without what they overtook; none where other places did
+	Views    []View      // where there are several places, what each that shows life saw, at most 20
+	Left     int         // how many more there were
+	Roots    []Root      // what the platform depends on, nearest first, at most 20: it did not explain the outage
+	Beside   []Companion // what fails together with the platform, at most 20
 }
 
 // Root is something that a platform depends on, as it stood when an outage of the platform was decided.
@@ -59,9 +61,16 @@ func (t Track) reasons() []Verdict {
 }
 
 // because is why a ruling changes the incident of its platform.
-func (w *Watch) because(r Ruling) Because {
+func (w *Watch) because(r Ruling, i Incident) Because {
 	var b Because
-	b.Verdicts, b.Left = Reasons(r.Tracks, mostReasons)
+	if w.council != nil {
+		views := w.council.views(r.Standing.Platform)
+		b.Views = views[:min(len(views), mostReasons)]
+	}
+	if !r.Elsewhere {
+		b.Verdicts, b.Left = Reasons(r.Tracks, mostReasons)
+	}
+	b.Beside = w.companions(i)
 	if !r.Standing.Condition.Outage() {
 		return b
 	}

@@ -14,8 +14,9 @@ type Board struct {
 	Platforms []Platform // in the order to show
 	Every     map[PlatformID]time.Duration
 	Vantages  int
-	Panel     Panel    // the places besides the one that decides
-	Planner   *Planner // of what to do while a platform fails; nil where there is nothing to offer
+	Panel     Panel         // the places besides the one that decides
+	Planner   *Planner      // of what to do while a platform fails; nil where there is nothing to offer
+	Days      *CriticalDays // nil for none
 	PageURL   string
 	Offline   func() bool // whether our own network is known to be broken
 }

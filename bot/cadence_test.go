@@ -87,7 +87,7 @@ func (l load) rounds(b *testing.B, urls []string, roots *x509.CertPool) ([]bot.R
 	b.Helper()
 	env := checks.Env{
 		UserAgent: checks.UserAgent("bench", "https://exemple.fr/contact"), Roots: roots,
-		Addresses: checks.Addresses{AllowPrivate: true},
+		Addresses: checks.Addresses{AllowPrivate: true}, Patterns: checks.NewPatterns(),
 	}
 	var rounds []bot.Round
 	var clocks []*clocked

@@ -198,9 +198,9 @@ func (d *Desk) administers(ctx context.Context, a asking) (bool, error) {
 	return door.Administers(ctx, a.From, a.Person)
 }
 
-// say answers in the chat's language.
+// say answers in the languages of the chat, or of the asker.
 func (d *Desk) say(a asking, answer Answer) (Message, error) {
-	return d.Renderer.Answer(d.lang(a.chat), answer)
+	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Answer(lang, answer) })
 }
 
 // typed is a command as people type it here.
@@ -226,7 +226,7 @@ func (d *Desk) status(ctx context.Context, a asking) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	return d.Renderer.Overview(d.lang(a.chat), overview)
+	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Overview(lang, overview) })
 }
 
 // whatToDo answers with everything that can be done now, where a notice has the best only.
@@ -238,7 +238,8 @@ func (d *Desk) whatToDo(ctx context.Context, a asking) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	return d.Renderer.Playbook(d.lang(a.chat), d.Board.Playbook(ctx, overview, a.chat.Follows))
+	playbook := d.Board.Playbook(ctx, overview, a.chat.Follows)
+	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Playbook(lang, playbook) })
 }
 
 // overview is the state of what the chat follows, or of what a person named.
@@ -255,11 +256,13 @@ func (d *Desk) overview(ctx context.Context, a asking) (Overview, error) {
 	if word != "" {
 		overview = d.Board.Ask(overview, word)
 	}
+	overview.Days = d.Board.Days.Near(a.chat.Rhythm.Zone, a.chat.Follows, a.chat.Place, overview.Now)
 	return overview, nil
 }
 
 func (d *Desk) help(ctx context.Context, a asking) (Message, error) {
-	return d.Renderer.Help(d.lang(a.chat), d.helpFor(ctx, a))
+	help := d.helpFor(ctx, a)
+	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Help(lang, help) })
 }
 
 // guess answers a word that is no command: with the nearest one, and with what there is.
@@ -269,7 +272,7 @@ func (d *Desk) guess(ctx context.Context, a asking, nearest Command) (Message, e
 	if i := slices.IndexFunc(help.Calls, func(c Call) bool { return c.Command == nearest.Name }); i >= 0 {
 		help.Meant = help.Calls[i].Typed
 	}
-	return d.Renderer.Help(d.lang(a.chat), help)
+	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Help(lang, help) })
 }
 
 // helpFor lists what the person may ask for.
@@ -392,7 +395,7 @@ func (d *Desk) welcome(ctx context.Context, p Presence) (Message, error) {
 	} else if d.Open {
 		w.Subscribe = d.typed("abonner")
 	}
-	return d.Renderer.Welcome(d.lang(chat), w)
+	return d.write(asking{chat: chat}, func(lang string) (Message, error) { return d.Renderer.Welcome(lang, w) })
 }
 
 func (d *Desk) platforms(ids []PlatformID) []Platform {
@@ -405,9 +408,12 @@ func (d *Desk) platforms(ids []PlatformID) []Platform {
 	return list
 }
 
-func (d *Desk) lang(chat Destination) string {
-	if len(chat.Languages) > 0 {
-		return chat.Languages[0]
+// write writes in the chat's languages, or in the asker's where nobody else reads it. A private chat that is a destination
+// has its own, chosen for that person.
+func (d *Desk) write(a asking, text func(lang string) (Message, error)) (Message, error) {
+	asker := a.Lang
+	if a.Private && a.known {
+		asker = ""
 	}
-	return "fr"
+	return inEach(d.Renderer.Choose(asker, a.chat.Languages), text)
 }

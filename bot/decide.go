@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -23,7 +24,7 @@ func (w *Watch) decide(
 		if next, err = w.writeIncident(tx, wanted, now); err != nil {
 			return err
 		}
-		return tx.KeepBecause(next.ID, next.Revision, w.because(r))
+		return tx.KeepBecause(next.ID, next.Revision, w.because(r, next))
 	})
 	if err != nil {
 		return fmt.Errorf("decide on %s: %w", b.platform.ID, err)
@@ -35,7 +36,7 @@ func (w *Watch) decide(
 	}
 	b.standing, b.tracks = r.Standing, r.Tracks
 	if changed {
-		b.incident = next
+		b.incident = &next
 	}
 	w.config.Changed()
 	return nil
@@ -73,9 +74,22 @@ func (w *Watch) writeIncident(tx Tx, i Incident, now time.Time) (Incident, error
 // glimpse is a platform as the judgement of others sees it.
 type glimpse struct {
 	standing Standing
-	incident Incident
+	incident *Incident
 	doubt    bool
 	waits    bool
+	grounds  []string  // what it has in common with others
+	begins   *Incident // the outage that is being written; nil while there is none
+}
+
+// newest is the platform's newest incident, which may be one that is being written; the zero value where there never was
+// one.
+func (g glimpse) newest() Incident { return orNone(cmp.Or(g.begins, g.incident)) }
+
+func orNone(i *Incident) Incident {
+	if i == nil {
+		return Incident{}
+	}
+	return *i
 }
 
 // publish shows the others how a platform stands. Its book is locked.
@@ -84,6 +98,7 @@ func (w *Watch) publish(b *book, doubt bool) {
 	defer w.mu.Unlock()
 	w.glimpses[b.platform.ID] = glimpse{
 		standing: b.standing, incident: b.incident, doubt: doubt, waits: !b.waits.IsZero(),
+		grounds: grounds(*b.platform, b.tracks),
 	}
 }
 
@@ -129,15 +144,15 @@ const (
 // advance says what a ruling means for the platform's incident. An outage that another one explains begins none, and
 // one that may turn out to be explained waits for news of what it depends on.
 func (w *Watch) advance(b *book, r Ruling) (next Incident, changed bool) {
-	now := time.Now()
-	next, changed = Advance(b.incident, r.Standing, w.config.Flap, now)
-	if begins := changed && next.Open() && !(b.incident.ID != 0 && b.incident.Open()); !begins {
+	now, last := time.Now(), orNone(b.incident)
+	next, changed = Advance(last, r.Standing, w.config.Flap, now)
+	if begins := changed && next.Open() && !(last.ID != 0 && last.Open()); !begins {
 		b.waits = time.Time{}
-		return next, changed
+		return w.accompany(next, changed)
 	}
 	if !r.Standing.Newest.Bad() || w.explained(b, r) {
 		b.waits = time.Time{}
-		return b.incident, false
+		return last, false
 	}
 	if asked := w.unheard(b.platform.ID, r.Standing, now); len(asked) > 0 {
 		if b.waits.IsZero() {
@@ -147,18 +162,19 @@ func (w *Watch) advance(b *book, r Ruling) (next Incident, changed bool) {
 			}
 		}
 		if now.Sub(b.waits) < longestWait {
-			return b.incident, false
+			return last, false
 		}
 	}
 	b.waits = time.Time{}
-	return next, true
+	next.Event = w.event(b, r, next)
+	return w.accompany(next, true)
 }
 
 // explained reports whether the outage of something that the platform depends on says enough about it, or did until
 // just now: what has failed with its root must be seen to fail after the root's return before it is told by itself.
 func (w *Watch) explained(b *book, r Ruling) bool {
 	for _, root := range w.web.Roots(b.platform.ID) {
-		i := w.glimpse(root).incident
+		i := w.glimpse(root).newest()
 		if w.web.Explains(i, b.platform.ID, r.Standing.Condition) {
 			return true
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"github.com/panneau-ecole/panneau/bot/calendar"
 )
 
 // Trouble is something that an operator must hear of once: a destination that fell asleep, an account that is no
@@ -20,6 +22,7 @@ type Trouble struct {
 	Owed        int                // with TroubleLate: how many deliveries are owed
 	Cause       ErrorKind          // with TroubleLate: how most attempts failed; empty where none did
 	Certificate CertificateWarning // of a TroubleCertificate
+	Schools     *calendar.Schools  // of a TroubleCalendar: the zone's
 }
 
 // TroubleKind is what a trouble is about.

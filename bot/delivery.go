@@ -21,6 +21,7 @@ type Destination struct {
 	Asleep    Sleep        // the zero value while it is awake
 	Silence   Silence      // when it is not to be rung
 	Wishes    *Wishes      // what it asked for itself; nil for one of the configuration
+	Rhythm    Rhythm       // what it gets at fixed times
 }
 
 // Delivery is the duty to bring an incident to a destination: one row of the ledger. It says what was told, not what
@@ -30,6 +31,7 @@ type Delivery struct {
 	Destination DestinationID
 	Told        int64     // the revision that the living message shows; 0 before it was posted
 	Heard       Condition // what the reader was last told aloud; NotYetKnown before the first message
+	HeardAt     time.Time // when that was; read only
 	Receipt     Receipt   // of the living message
 	Rings       int       // audible messages posted besides the living one
 	Reposts     int       // how often the living message was found deleted

@@ -56,7 +56,7 @@ func pieces(m Message) []piece {
 	}
 	for _, fact := range m.Facts {
 		list = append(list, piece{text: fact.Value, add: func(m *Message, s string) {
-			m.Facts = append(m.Facts, Fact{Label: fact.Label, Value: s})
+			m.Facts = append(m.Facts, Fact{Label: fact.Label, Value: s, Evidence: fact.Evidence})
 		}})
 	}
 	for i, section := range m.Sections {

@@ -37,7 +37,7 @@ func long(word string, n int) string { return strings.Repeat(word, n) }
 func sample() Message {
 	return Message{
 		Lang: "fr", Title: "Pronote : inaccessible", Summary: "Pronote est inaccessible depuis 8 h 05.",
-		Facts: []Fact{{"Depuis", "8 h 05"}, {"Vérifié", "8 h 12"}},
+		Facts: []Fact{{Label: "Depuis", Value: "8 h 05"}, {Label: "Vérifié", Value: "8 h 12"}},
 		Sections: []Section{
 			{Heading: "Que faire", Items: []string{"Patientez.", long("Revenez plus tard. ", 9)}},
 			{Text: []string{long("mot ", 50), long("é", 120)}},

@@ -50,8 +50,12 @@ func apply(tx Tx, platforms []Platform, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	announced, err := tx.Announcements()
+	if err != nil {
+		return err
+	}
 	web := NewWeb(platforms)
-	for _, i := range open {
+	for _, i := range append(open, announced...) {
 		if err := tx.Owe(i, web.Reach(i), true, now); err != nil {
 			return fmt.Errorf("owe incident %d: %w", i.ID, err)
 		}

@@ -20,10 +20,21 @@ type Incident struct {
 	Again      int       // how often it began anew after it was told to be over
 	Reason     Reason    // of the verdict that last decided
 	Evidence   Evidence  // of that verdict
+	// Event is the same for the outages that began at the same time on common ground; empty where that was not asked.
+	Event  string
+	Beside []PlatformID // what fails together with it, as told
+	// Until is the planned end of a maintenance that is announced, which begins at Since; zero for an outage.
+	Until time.Time
 }
 
 // Open reports whether the incident goes on.
 func (i Incident) Open() bool { return i.ResolvedAt.IsZero() }
+
+// Announced reports whether it is no outage, but a maintenance that its chats are told of ahead.
+func (i Incident) Announced() bool { return !i.Until.IsZero() }
+
+// Cancelled reports whether an announced maintenance was given up before it began.
+func (i Incident) Cancelled() bool { return i.Announced() && !i.Open() && i.ResolvedAt.Before(i.Since) }
 
 // Step is where in its life an incident stands, as a reader of its notices sees it.
 type Step string

@@ -30,6 +30,7 @@ type Track struct {
 	Since     time.Time // the first verdict of the run that settled it
 	Reason    Reason    // of its verdicts, as settled too: one that differs now and then changes nothing
 	Recent    []Verdict // oldest first
+	Failed    bool      // nothing can be said of it any more, and when something could, it failed
 	Lost      float64   // bad verdicts that came to nothing while all was well; they fade. 0 after a restart
 }
 
@@ -91,10 +92,21 @@ func settle(t Track, rule Rule) Track {
 		}
 		return conditionOf(v)
 	})
-	if last := newest(worse); last.Outcome.Bad() && !t.Condition.Outage() && len(worse) >= rule.Bad {
+	if last := newest(worse); conditionOf(last).Outage() && !t.Condition.Outage() && outages(worse) >= rule.Bad {
 		return t.settled(conditionOf(last), worse, rule)
 	}
 	return t
+}
+
+// outages counts the verdicts that speak of an outage: a page that says « maintenance » is bad, and does not.
+func outages(list []Verdict) int {
+	n := 0
+	for _, v := range list {
+		if conditionOf(v).Outage() {
+			n++
+		}
+	}
+	return n
 }
 
 // fading is what a good verdict leaves of the memory of lost ones: half of it after some twenty.
@@ -105,8 +117,8 @@ func (t Track) with(v Verdict, n int) Track {
 	if v.Outcome == Up && t.Condition == Normal {
 		t.Lost = t.Lost*fading + float64(badRun(t.Recent)+v.Overtook)
 	}
-	recent := append(slices.Clone(t.Recent), v)
-	t.Recent = recent[max(0, len(recent)-n):]
+	before := t.Recent[max(0, len(t.Recent)+1-n):]
+	t.Recent = append(append(make([]Verdict, 0, len(before)+1), before...), v) // no longer than needed: it is kept
 	return t
 }
 
@@ -141,6 +153,7 @@ func enough(n int, condition, before Condition, rule Rule) bool {
 func (t Track) settled(condition Condition, run []Verdict, rule Rule) Track {
 	reason := newest(run).Reason
 	if t.Condition != condition {
+		t.Failed = condition == Unverifiable && t.Condition.Outage()
 		t.Condition, t.Since, t.Reason = condition, run[0].At, reason
 	}
 	lasting := lastRun(run, func(v Verdict) Condition { return Condition(v.Reason) })
@@ -177,18 +190,16 @@ func conditionOf(v Verdict) Condition {
 // lastRun is the longest tail of the verdicts that are all of one kind. Runs that were stopped say nothing and are
 // passed over.
 func lastRun(recent []Verdict, kind func(Verdict) Condition) []Verdict {
-	var run []Verdict
-	for _, v := range slices.Backward(recent) {
-		if v.Reason == ReasonCancelled {
-			continue
-		}
-		if len(run) > 0 && kind(v) != kind(run[0]) {
-			break
-		}
-		run = append(run, v)
+	stopped := func(v Verdict) bool { return v.Reason == ReasonCancelled }
+	if slices.ContainsFunc(recent, stopped) {
+		recent = slices.DeleteFunc(slices.Clone(recent), stopped)
 	}
-	slices.Reverse(run)
-	return run
+	last := len(recent) - 1
+	start := last
+	for start > 0 && kind(recent[start-1]) == kind(recent[last]) {
+		start--
+	}
+	return recent[max(0, start):]
 }
 
 // inDoubt reports whether the newest verdict speaks against what is settled. A verdict of Unknown does not: it claims
@@ -219,6 +230,9 @@ func combine(tracks []Track) Condition {
 		return Partial
 	case outage.Outage():
 		return outage
+	}
+	if slices.ContainsFunc(tracks, func(t Track) bool { return t.Failed }) {
+		return Unverifiable // what works besides says nothing of what failed
 	}
 	for _, condition := range []Condition{Maintenance, Suspended, Closed, Normal, Unverifiable} {
 		if count[condition] > 0 {

@@ -29,7 +29,7 @@ type Request struct {
 	Private bool   // a conversation with the bot alone
 	Command string // the command's word as it was typed, without slash or mention, in lower case: "status", "état"
 	Args    string // what follows, as typed
-	Lang    string // BCP 47 language of the person's client; empty where the platform does not say
+	Lang    string // BCP 47 language of the person's client, where the platform says it and nobody else reads the answer
 	Person  string // who asks, in the chat platform's identifiers: salted at once, for limits
 	Rights  Rights // what the chat platform said with the command of who asks
 }

@@ -24,6 +24,7 @@ type memoKey struct {
 	purpose   Purpose
 	audience  Audience
 	affected  string
+	beside    string
 	offers    string
 	place     string
 	heard     Condition
@@ -31,18 +32,22 @@ type memoKey struct {
 }
 
 func keyOf(lang string, n Notice) memoKey {
-	var affected strings.Builder
-	for _, p := range n.Affected {
-		affected.WriteString(string(p.ID) + " ")
-	}
 	var offers strings.Builder
 	for _, o := range n.Offers {
 		offers.WriteString(o.Workaround.ID + " " + string(o.Through.ID) + " ")
 	}
 	return memoKey{
 		lang: lang, incident: n.Incident.ID, revision: n.Incident.Revision, purpose: n.Purpose, audience: n.Audience,
-		affected: affected.String(), offers: offers.String(), place: n.Place.Location.String() + " " + n.Place.Name, heard: n.Heard, checkedAt: n.CheckedAt,
+		affected: idsOf(n.Affected), beside: idsOf(n.Beside), offers: offers.String(), place: n.Place.Location.String() + " " + n.Place.Name, heard: n.Heard, checkedAt: n.CheckedAt,
 	}
+}
+
+func idsOf(list []Platform) string {
+	var ids strings.Builder
+	for _, p := range list {
+		ids.WriteString(string(p.ID) + " ")
+	}
+	return ids.String()
 }
 
 // Notice renders a notice as it is at the beginning of the second, unless the same one was rendered in it.

@@ -1,6 +1,10 @@
 package bot
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Notice is the language-free content of a message about an incident, for one reader.
 type Notice struct {
@@ -8,6 +12,7 @@ type Notice struct {
 	Incident  Incident
 	Platform  Platform
 	Affected  []Platform // what the reader follows and cannot use either, because it depends on the platform
+	Beside    []Platform // what the reader follows and fails together with the platform, nobody knows why
 	Offers    []Offer    // what else the reader can do now, at most MostOffers, the best first
 	Audience  Audience
 	CheckedAt time.Time     // the newest verdict about the platform
@@ -63,7 +68,10 @@ type Message struct {
 }
 
 // Fact is a labelled value: « Depuis » – « 8 h 05 ».
-type Fact struct{ Label, Value string }
+type Fact struct {
+	Label, Value string
+	Evidence     bool // reads the same in every language: an address, a code
+}
 
 // Section is a headed block of paragraphs and list items.
 type Section struct {
@@ -75,8 +83,66 @@ type Section struct {
 // Link is a text that leads to an address (https, or http on a private network).
 type Link struct{ Text, URL string }
 
+// inEach writes a message in several languages, the first above the others. What reads the same in all of them stands there
+// once: links and technical evidence in the first, an operator's own words in the last, which has them in its language.
+func inEach(languages []string, write func(lang string) (Message, error)) (Message, error) {
+	var message Message
+	for i, lang := range languages {
+		text, err := write(lang)
+		if err != nil {
+			return Message{}, err
+		}
+		if i == 0 {
+			message = text
+			continue
+		}
+		message = message.above(text)
+		message.Also = append(message.Also, text.beneath(message))
+	}
+	return message, nil
+}
+
+// above is what stands above the same message in another language.
+func (m Message) above(last Message) Message {
+	var said []string
+	for _, s := range last.Sections {
+		said = append(said, s.Items...)
+	}
+	var sections []Section
+	for _, s := range m.Sections {
+		items := slices.DeleteFunc(slices.Clone(s.Items), func(item string) bool { return slices.Contains(said, bare(item)) })
+		if len(items) < len(s.Items) && len(items)+len(s.Text) == 0 {
+			continue
+		}
+		s.Items = items
+		sections = append(sections, s)
+	}
+	m.Sections = sections
+	for i := range m.Also {
+		m.Also[i] = m.Also[i].above(last)
+	}
+	return m
+}
+
+// bare is a text without the isolates that stand around it in a language written from right to left.
+func bare(text string) string { return strings.Trim(text, "\u2066\u2067\u2068\u2069") }
+
+// beneath is what stands beneath the same message in another language.
+func (m Message) beneath(first Message) Message {
+	m.Links = slices.DeleteFunc(slices.Clone(m.Links), func(link Link) bool {
+		return slices.ContainsFunc(first.Links, func(l Link) bool { return l.URL == link.URL })
+	})
+	m.Facts = slices.DeleteFunc(slices.Clone(m.Facts), func(fact Fact) bool { return fact.Evidence })
+	return m
+}
+
 // Renderer puts facts into words. A language that it does not have is an error.
 type Renderer interface {
+	// Choose returns the languages to write in, the first above the others: those of a chat, or that of one person in it
+	// where nobody else reads the answer (asker; empty otherwise). What nobody has reviewed yet has French beneath; a
+	// language that there is not is passed over, and French stands where none is left.
+	Choose(asker string, chat []string) []string
+
 	Notice(lang string, n Notice) (Message, error)
 	Overview(lang string, o Overview) (Message, error)
 	Playbook(lang string, p Playbook) (Message, error)
@@ -87,4 +153,5 @@ type Renderer interface {
 	Trial(lang string, n Notice) (Message, error)
 	// Languages lists the languages that it has.
 	Languages() []string
+	Note(lang string, n Note) (Message, error)
 }

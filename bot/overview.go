@@ -10,6 +10,7 @@ type Overview struct {
 	Asked     string         // the platform that a person asked for, as typed; empty when they asked for everything
 	Platforms []PlatformView // in the order to show; with Asked, those that match
 	Nearest   []Platform     // with Asked and no match: what it may have meant, nearest first
+	Days      []CriticalDay  // the critical ones of today and tomorrow
 	Offline   bool           // our own line is down: nothing can be said at the moment
 	PageURL   string         // the public page; empty where there is none
 }

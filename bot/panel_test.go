@@ -6,6 +6,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/panneau-ecole/panneau/bot"
 )
 
@@ -51,6 +53,30 @@ func (s *stage) view() bot.PlatformView {
 		s.t.Fatal(err)
 	}
 	return overview.Platforms[0]
+}
+
+// TestAnOutageSeenElsewhereHasItsPlaces: the good verdicts of the place that decides are no reason of it.
+func TestAnOutageSeenElsewhereHasItsPlaces(t *testing.T) {
+	onTrace(t, "vantages-without-here", func(s *stage, trace *trace) {
+		s.passTo(trace, "08:01")
+		var revisions []bot.Revision
+		err := s.store.View(s.t.Context(), func(tx bot.Tx) (err error) {
+			revisions, err = tx.Revisions(1)
+			return err
+		})
+		if err != nil || len(revisions) != 1 {
+			s.t.Fatalf("%d revisions: %v", len(revisions), err)
+		}
+		why := revisions[0].Because
+		var saw []string
+		for _, v := range why.Views {
+			saw = append(saw, v.Vantage+" "+string(v.Condition)+" "+string(v.Reason))
+		}
+		if diff := cmp.Diff([]string{"ici normal ", "lille down reset", "lyon down reset"}, saw); diff != "" || len(why.Verdicts) > 0 {
+			s.t.Errorf("because %d verdicts, and of the places %s", len(why.Verdicts), diff)
+		}
+		s.passTo(trace, "08:06")
+	})
 }
 
 // TestDisagreementIsShownAndNotBroadcast: one place of three is blind.

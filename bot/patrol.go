@@ -17,6 +17,8 @@ type Round struct {
 	Checker  Checker
 	Schedule cron.Schedule
 	Limit    time.Duration // how long one run may take
+	// Tight is how often at least it is run while its platform's day is a critical one; 0: as on other days.
+	Tight time.Duration
 	// Over makes the same check for one family of addresses, to look at a doubt from the other side as well. Nil where
 	// there is no such thing.
 	Over func(Family) Checker
@@ -38,6 +40,7 @@ type Patrol struct {
 	Vantage string
 	Burst   Burst
 	Logger  *slog.Logger
+	Days    *CriticalDays // on which some rounds are run more often; nil for none
 	// Now is the clock on the wall. Nil: that of the system.
 	Now func() time.Time
 
@@ -89,10 +92,22 @@ func (p *Patrol) timetable() *timetable {
 				d.habit.earn()
 				p.open(d)
 			}
-			table.jobs = append(table.jobs, &job{name: name, schedule: Spread(d.round.Schedule, name), start: start})
+			table.jobs = append(table.jobs, &job{name: name, schedule: p.schedule(d.round), start: start})
 		}
 	}
 	return table
+}
+
+// schedule is when a round is due: by its schedule, and in between on critical days.
+func (p *Patrol) schedule(r Round) cron.Schedule {
+	s := Spread(r.Schedule, string(r.Check))
+	if r.Tight <= 0 || p.Days == nil {
+		return s
+	}
+	return tighter{
+		usual: s, extra: evenly{every: r.Tight, offset: offset(string(r.Check), r.Tight)},
+		when: func(t time.Time) bool { return p.Days.Tight(r.Platform, t) },
+	}
 }
 
 // Ask checks a platform out of turn, at once, as far as its checks have credit for that. It does not wait.

@@ -384,12 +384,12 @@ type busyGuard struct {
 	found bool
 }
 
-func (g *busyGuard) Online(context.Context, bot.Reason) bool {
+func (g *busyGuard) Believe(context.Context, bot.Verdict) (believed, online bool) {
 	g.mu.Lock()
 	g.asked++
 	g.mu.Unlock()
 	time.Sleep(g.takes)
-	return g.found
+	return g.found, g.found
 }
 
 // TestTheGuardLooksWhileTheBurstGoesOn: a look that takes almost a second, at each of three verdicts, costs the decision

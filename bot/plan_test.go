@@ -27,7 +27,8 @@ func TestPlans(t *testing.T) {
 	}{
 		{minute(0), bot.Plan{}},
 		{minute(10), bot.Plan{Suspended: true}},
-		{minute(20), bot.Plan{}},
+		{minute(20), bot.Plan{Returning: true}},
+		{minute(25), bot.Plan{}},
 		{minute(30), bot.Plan{Closed: true}},
 		{wednesday.Add(-time.Second), bot.Plan{Closed: true}},
 		{wednesday, bot.Plan{Closed: true, Maintenance: true}},
@@ -56,6 +57,9 @@ func TestWhatIsPlannedIsNoOutage(t *testing.T) {
 			return bot.Plan{Maintenance: i < 6}
 		}},
 		{"a maintenance that nobody notices", "uuuu", "normal@0/0", func(int) bot.Plan { return during }},
+		{"not back at the minute, and then", "ddddduuu", "suspended@0/0 normal@5/6", func(i int) bot.Plan {
+			return bot.Plan{Suspended: i < 3, Returning: i < 8}
+		}},
 		{"switched off by decision, whatever is seen", "uuddd", "normal@0/0 suspended@1/1", func(i int) bot.Plan {
 			return bot.Plan{Suspended: i >= 1}
 		}},
@@ -65,6 +69,63 @@ func TestWhatIsPlannedIsNoOutage(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestAFreezeOfTheNightKeepsToTheClock: from 20 h to 7 h and over the weekend, also where the clock changes in it; what
+// does not come back at the minute is given some.
+func TestAFreezeOfTheNightKeepsToTheClock(t *testing.T) {
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(spec string) cron.Schedule {
+		s, err := cron.ParseStandard("CRON_TZ=Europe/Paris " + spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	frozen := bot.Platform{Suspensions: []bot.Period{{Start: at("0 20 * * 1-5"), End: at("0 7 * * 1-5")}}}
+	for text, want := range map[string]bot.Plan{
+		"2026-10-22 19:59": {}, "2026-10-22 20:00": {Suspended: true}, // a Thursday
+		"2026-10-23 06:59": {Suspended: true, Returning: true}, "2026-10-23 07:00": {Returning: true}, "2026-10-23 07:05": {},
+		"2026-10-24 12:00": {Suspended: true, Returning: true}, // Saturday; the clocks change in the night to Sunday
+		"2026-10-26 06:30": {Suspended: true, Returning: true}, "2026-10-26 07:06": {},
+		"2027-03-28 03:30": {Suspended: true, Returning: true}, "2027-03-29 06:59": {Suspended: true, Returning: true},
+		"2027-03-29 07:30": {},
+	} {
+		when, err := time.ParseInLocation("2006-01-02 15:04", text, paris)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, frozen.PlanAt(when)); diff != "" {
+			t.Errorf("%s: %s", text, diff)
+		}
+	}
+}
+
+// TestNextEndsByTheClock: what is announced of a period that ends by the clock ends when it does, also in the night of a
+// change of the clock.
+func TestNextEndsByTheClock(t *testing.T) {
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schedule := func(spec string) cron.Schedule {
+		s, err := cron.ParseStandard("TZ=Europe/Paris " + spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	saturday := bot.Period{Start: schedule("0 22 * * 6"), End: schedule("0 7 * * 0")}
+	from, to := saturday.Next(time.Date(2026, time.March, 26, 12, 0, 0, 0, paris))
+	if want := time.Date(2026, time.March, 28, 22, 0, 0, 0, paris); !from.Equal(want) {
+		t.Errorf("begins %v, want %v", from, want)
+	}
+	if want := time.Date(2026, time.March, 29, 7, 0, 0, 0, paris); !to.Equal(want) {
+		t.Errorf("ends %v, want %v", to, want)
 	}
 }
 

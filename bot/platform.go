@@ -1,6 +1,9 @@
 package bot
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // PlatformID names a platform in the catalogue, in configuration, tables and logs: "pronote", "ent-aura".
 type PlatformID string
@@ -31,8 +34,11 @@ type Platform struct {
 	OnDemand     bool
 	Openings     []Period
 	Maintenances []Period // announced by its owner: not reaching it then is « maintenance prévue »
-	Suspensions  []Period // switched off by decision
-	DependsOn    []Dependency
+	// Ahead is how long before a maintenance those who follow the platform are told of it; 0: they are not.
+	Ahead       time.Duration
+	Suspensions []Period // switched off by decision
+	DependsOn   []Dependency
+	Shares      []string // what it has in common with others, although nobody logs in there: a hoster, a vendor
 }
 
 // Dependency says that people cannot use a platform while another one fails.

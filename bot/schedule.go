@@ -139,3 +139,18 @@ func firstMoment(wall time.Time, clock *time.Location) time.Time {
 	}
 	return at
 }
+
+// tighter is a schedule that is due in between as well while something holds. Where the usual one pauses, so does this.
+type tighter struct {
+	usual cron.Schedule
+	extra evenly
+	when  func(time.Time) bool
+}
+
+func (s tighter) Next(t time.Time) time.Time {
+	usual, extra := s.usual.Next(t), s.extra.Next(t)
+	if extra.Before(usual) && usual.Sub(t) <= 2*s.extra.every && s.when(extra) {
+		return extra
+	}
+	return usual
+}

@@ -42,8 +42,8 @@ func TestSchoolYear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(first.At(0, time.UTC)))
 		y := &schoolYear{
-			stage: &stage{t: t, guard: alwaysOnline{}, quiet: bot.NewQuiet(almanac), look: time.Hour},
-			heard: map[bot.DestinationID][]note{}, open: map[bot.IncidentID][]stretch{}, of: map[bot.IncidentID]bot.Incident{},
+			stage: &stage{t: t, guard: alwaysOnline{}, quiet: bot.NewQuiet(almanac), look: time.Hour, every: map[bot.PlatformID]time.Duration{}},
+			heard: map[bot.DestinationID][]note{}, routine: map[bot.DestinationID][]note{}, open: map[bot.IncidentID][]stretch{}, of: map[bot.IncidentID]bot.Incident{},
 			dice: rand.New(rand.NewPCG(*schoolYearSeed, 0)),
 		}
 		y.notifier = y
@@ -73,6 +73,8 @@ type schoolYear struct {
 	mu    sync.Mutex
 	heard map[bot.DestinationID][]note
 	edits int
+
+	routine map[bot.DestinationID][]note // what came at fixed times
 
 	open map[bot.IncidentID][]stretch // when each incident went on
 	of   map[bot.IncidentID]bot.Incident
@@ -105,6 +107,7 @@ func (y *schoolYear) settleIn(almanac *calendar.Almanac) {
 	for i := range yearPlatforms {
 		id := bot.PlatformID(fmt.Sprint("ent-", i))
 		y.platforms = append(y.platforms, bot.Platform{ID: id, Name: string(id)})
+		y.every[id] = 365 * 24 * time.Hour // only what changes is seen
 	}
 	usual := calendar.DefaultQuietHours()
 	short, urgent := usual, []bot.Condition{bot.Unreachable}
@@ -127,6 +130,7 @@ func (y *schoolYear) settleIn(almanac *calendar.Almanac) {
 		} {
 			channel := fmt.Sprint(word, " ", j+1)
 			d := follower(channel)
+			d.Rhythm = usualRhythm(word)
 			d.Place, d.Silence = bot.Place{Location: schools.Clock(), Name: zone.Name}, silence
 			d.Follows = []bot.PlatformID{y.platforms[(i+j)%yearPlatforms].ID, y.platforms[(i+2*j+3)%yearPlatforms].ID}
 			y.chats = append(y.chats, household{d, schools})
@@ -149,6 +153,12 @@ func (y *schoolYear) Post(_ context.Context, p bot.Posting) (bot.Receipt, error)
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	n := note{at: time.Now(), silent: p.Silent, title: p.Message.Title}
+	if kind, _, _ := strings.Cut(n.title, " "); slices.Contains(bot.NoteKinds(), bot.NoteKind(kind)) {
+		to := bot.DestinationID("tg:" + p.To.Channel)
+		n.purpose = bot.Purpose(kind)
+		y.routine[to] = append(y.routine[to], n)
+		return bot.Receipt{Channel: p.To.Channel, IDs: []string{"n"}}, nil
+	}
 	if _, err := fmt.Sscanf(p.Key, "%d/", &n.incident); err != nil {
 		return bot.Receipt{}, err
 	}
@@ -300,11 +310,12 @@ func (y *schoolYear) report() {
 		"again", "in silence", "twice", "missed", "not told on")
 	for _, c := range y.chats {
 		a := y.judge(c)
+		y.judgeRoutine(c)
 		all = all.plus(a)
 		b.WriteString(a.row(c.Address.Channel))
 	}
 	b.WriteString(all.row("all"))
-	y.t.Logf("seed %d, %d silent edits, %d restarts\n%s", *schoolYearSeed, y.edits, y.restarts, b.String())
+	y.t.Logf("seed %d, %d silent edits, %d restarts; at fixed times: %s\n%s", *schoolYearSeed, y.edits, y.restarts, y.routines(), b.String())
 	if all.inSilence+all.twice+all.missed+all.unfinished > 0 {
 		y.t.Error("a chat was rung in its quiet hours, was told twice, or was not told")
 	}
@@ -346,6 +357,52 @@ func (y *schoolYear) judge(c household) (a account) {
 		y.judgeOne(&a, c, i, notes[id])
 	}
 	return a
+}
+
+// judgeRoutine looks at what a chat got at fixed times: once a day and kind at most, outside of its silence, and aloud only
+// in the morning, before which nothing had rung that day.
+func (y *schoolYear) judgeRoutine(c household) {
+	seen := map[string]bool{}
+	for _, n := range y.routine[c.ID] {
+		local := n.at.In(c.schools.Clock())
+		key := string(n.purpose) + local.Format(time.DateOnly)
+		if seen[key] || c.quietAt(n.at) {
+			y.t.Errorf("%s: %q at %s, twice or in silence", c.ID, n.title, local)
+		}
+		seen[key] = true
+		if n.silent {
+			continue
+		}
+		if n.purpose != bot.Purpose(bot.NoteMorning) {
+			y.t.Errorf("%s: %q rang at %s", c.ID, n.title, local)
+		}
+		for _, other := range y.heard[c.ID] {
+			at := other.at.In(c.schools.Clock())
+			if !other.silent && at.Before(local) && calendar.DateOf(at) == calendar.DateOf(local) {
+				y.t.Errorf("%s: %q rang at %s, after %q at %s", c.ID, n.title, local, other.title, at)
+			}
+		}
+	}
+}
+
+// routines counts what came at fixed times, by kind, and how much of it rang.
+func (y *schoolYear) routines() (text string) {
+	count, rang := map[bot.Purpose]int{}, 0
+	for _, list := range y.routine {
+		for _, n := range list {
+			count[n.purpose]++
+			if !n.silent {
+				rang++
+			}
+		}
+	}
+	for _, kind := range bot.NoteKinds() {
+		text += fmt.Sprintf("%d %s, ", count[bot.Purpose(kind)], kind)
+		if count[bot.Purpose(kind)] == 0 {
+			y.t.Errorf("no %s note was sent", kind)
+		}
+	}
+	return text + fmt.Sprintf("of which %d rang", rang)
 }
 
 // judgeOne counts what a chat heard of an incident.

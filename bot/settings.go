@@ -264,7 +264,7 @@ func (d *Desk) simple(ctx context.Context, a asking) (Message, error) {
 	}
 	return d.change(ctx, a, func(chat *Destination) bool {
 		if understood {
-			chat.Languages = simpler(d.languages(*chat), yes)
+			chat.Languages = simpler(chat.languages(), yes)
 		}
 		return understood
 	})
@@ -302,7 +302,7 @@ func (d *Desk) change(ctx context.Context, a asking, set func(*Destination) bool
 // settingsOf shows the settings of a chat.
 func (d *Desk) settingsOf(chat Destination) Settings {
 	s := Settings{
-		Audience: chat.Audience, Languages: tongueNames(d.languages(chat)), Silence: chat.Silence,
+		Audience: chat.Audience, Languages: tongueNames(chat.languages()), Silence: chat.Silence,
 		Follows: d.platforms(chat.Follows),
 	}
 	if chat.made() {

@@ -95,6 +95,14 @@ func (s *Speaker) nextIn(tx Tx, t *Task, now time.Time) (Act, time.Time, error) 
 		}
 	}
 	act, wait := s.next(*t, now)
+	if act != ActPost && act != ActRing || t.Delivery.Ring(t.Incident) == PurposeWorse || t.Incident.leads() {
+		return act, wait, nil
+	}
+	others, err := tx.Companions(t.Incident, t.Destination.ID)
+	if err != nil {
+		return ActNone, time.Time{}, fmt.Errorf("look for outages of the same event: %w", err)
+	}
+	t.Hushed = t.Incident.hushed(others)
 	return act, wait, nil
 }
 

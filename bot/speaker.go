@@ -21,6 +21,8 @@ type Speaker struct {
 	doubts doubts        // of requests without a known end
 	log    *slog.Logger
 
+	notebook notebook
+
 	mu   sync.Mutex
 	busy map[DeliveryKey]*Use // on their way
 }
@@ -31,7 +33,8 @@ type SpeakerConfig struct {
 	Store    Store
 	Notifier Notifier
 	Writer   Writer
-	Quiet    *Quiet        // when destinations are silent; nil for never
+	Quiet    *Quiet        // when destinations are silent, and when their schools are open; nil for never: no notes then
+	Days     *CriticalDays // that notes announce; nil for none
 	Parallel int           // requests under way at once, at most; 0 for the default
 	Look     time.Duration // how often the ledger is read when nobody calls: what another process wrote is found then
 	Trouble  func(Trouble)
@@ -68,10 +71,14 @@ func NewSpeaker(c SpeakerConfig) *Speaker {
 	if _, readable := c.Notifier.(Finder); !readable {
 		pacer.Spare()
 	}
-	return &Speaker{
+	s := &Speaker{
 		config: c, clerk: newClerk(c.Store), pacer: pacer, wake: make(chan struct{}, 1), more: make(chan struct{}, 1),
 		busy: make(map[DeliveryKey]*Use), log: c.Logger.With("account", c.Account),
 	}
+	s.notebook.report = Reporter{
+		Store: c.Store, Web: c.Writer.Web, Every: c.Writer.Every, Quiet: c.Quiet, Days: c.Days, PageURL: c.Writer.PageURL,
+	}
+	return s
 }
 
 // Wake tells the speaker that the ledger has changed. It never blocks.
@@ -96,16 +103,20 @@ func (s *Speaker) Run(ctx context.Context, lease *Lease) error {
 	var clerkDone, sends sync.WaitGroup
 	clerkDone.Go(func() { s.clerk.run(writing) })
 
+	if s.config.Quiet != nil {
+		s.landNotes(speaking)
+		sends.Go(func() { s.keepRhythm(speaking) })
+	}
 	slots := make(chan struct{}, s.config.Parallel)
-	s.speak(speaking, func(t Task) {
+	s.speak(speaking, func(work func() error, done func()) {
 		slots <- struct{}{}
 		sends.Go(func() {
 			defer func() { <-slots }()
-			if err := s.deliver(speaking, t); err != nil {
+			if err := work(); err != nil {
 				s.pacer.Halt()
 				stop(err)
 			}
-			s.free(t.Key())
+			done()
 			ring(s.more)
 		})
 	})
@@ -118,16 +129,35 @@ func (s *Speaker) Run(ctx context.Context, lease *Lease) error {
 	return nil
 }
 
-// speak reads the agenda and starts each task at its time, until ctx ends.
-func (s *Speaker) speak(ctx context.Context, start func(Task)) {
+// keepRhythm writes down which notes are due, until ctx ends.
+func (s *Speaker) keepRhythm(ctx context.Context) {
+	m := metronome{
+		account: s.config.Account, store: s.config.Store, quiet: s.config.Quiet, lease: s.lease, look: s.config.Look, log: s.log,
+		wake: func() {
+			s.notebook.fresh.Store(false)
+			s.Wake()
+		},
+	}
+	m.run(ctx)
+}
+
+// speak reads the agenda and starts each task at its time, until ctx ends. Notes leave while nothing on it can.
+func (s *Speaker) speak(ctx context.Context, launch func(work func() error, done func())) {
 	s.recall(ctx)
+	start := func(t Task) {
+		launch(func() error { return s.deliver(ctx, t) }, func() { s.free(t.Key()) })
+	}
 	for ctx.Err() == nil {
 		a, err := s.agenda(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("read the ledger", "err", err)
 		}
-		if next, idle := s.work(ctx, &a, start); idle {
-			s.wait(ctx, next, s.more)
+		next, idle := s.work(ctx, &a, start)
+		if !idle {
+			continue
+		}
+		if note, busy := s.routine(ctx, func(work func() error) { launch(work, func() {}) }); !busy {
+			s.wait(ctx, earliest(next, note), s.more)
 		}
 	}
 }

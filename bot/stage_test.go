@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -27,6 +28,9 @@ type fakeChat struct {
 	per    time.Duration // how long a request takes
 	bucket []bot.Bucket
 }
+
+// silent marks what came without a sound.
+const silent = " (silent)"
 
 func newFakeChat() *fakeChat {
 	return &fakeChat{shown: make(map[string][]string), per: 20 * time.Millisecond}
@@ -53,7 +57,7 @@ func (c *fakeChat) Post(_ context.Context, p bot.Posting) (bot.Receipt, error) {
 	defer c.mu.Unlock()
 	line := p.Message.Title
 	if p.Silent {
-		line += " (silent)"
+		line += silent
 	}
 	c.shown[p.To.Channel] = append(c.shown[p.To.Channel], line)
 	if err != nil {
@@ -72,7 +76,11 @@ func (c *fakeChat) Edit(_ context.Context, r bot.Receipt, p bot.Posting) (bot.Re
 	if _, err := fmt.Sscan(r.IDs[0], &i); err != nil {
 		return r, err
 	}
-	c.shown[r.Channel][i] = p.Message.Title
+	line := p.Message.Title
+	if strings.HasSuffix(c.shown[r.Channel][i], silent) { // as it came
+		line += silent
+	}
+	c.shown[r.Channel][i] = line
 	return r, nil
 }
 
@@ -110,10 +118,25 @@ func (w plainWords) Notice(lang string, n bot.Notice) (bot.Message, error) {
 	}
 	return bot.Message{Lang: lang, Title: title, Footer: "pied"}, nil
 }
+func (plainWords) Choose(_ string, chat []string) []string            { return chat }
 func (plainWords) Overview(string, bot.Overview) (bot.Message, error) { return bot.Message{}, nil }
 func (plainWords) Playbook(string, bot.Playbook) (bot.Message, error) { return bot.Message{}, nil }
 func (plainWords) Help(string, bot.Help) (bot.Message, error)         { return bot.Message{}, nil }
 func (plainWords) Welcome(string, bot.Welcome) (bot.Message, error)   { return bot.Message{}, nil }
+
+func (plainWords) Note(lang string, n bot.Note) (bot.Message, error) {
+	title := string(n.Kind)
+	for _, v := range n.Troubles {
+		title += fmt.Sprintf(" %s:%s", v.Platform.ID, v.Condition)
+	}
+	for _, e := range n.Over {
+		title += fmt.Sprintf(" over %s:%s", e.Platform.ID, e.Worst)
+	}
+	for _, d := range n.Days {
+		title += fmt.Sprintf(" on %s:%s", d.Date, d.Label)
+	}
+	return bot.Message{Lang: lang, Title: title}, nil
+}
 
 // stage is a whole delivery line on a real SQLite file: a watch, a speaker and a chat, in simulated time.
 type stage struct {
@@ -132,8 +155,11 @@ type stage struct {
 	ask      func(bot.PlatformID)
 	place    *time.Location // of what is usual; nil: UTC
 	guard    bot.Guard
-	quiet    *bot.Quiet    // nil for chats that are never silent
-	look     time.Duration // of the speaker; 0 for the default
+	quiet    *bot.Quiet // nil for chats that are never silent
+	critical *bot.CriticalDays
+	every    map[bot.PlatformID]time.Duration // how often platforms are said to be checked
+	writes   bool                             // verdicts that decide nothing, too
+	look     time.Duration                    // of the speaker; 0 for the default
 
 	platforms []bot.Platform
 	mu        sync.Mutex
@@ -142,7 +168,7 @@ type stage struct {
 
 type alwaysOnline struct{}
 
-func (alwaysOnline) Online(context.Context, bot.Reason) bool { return true }
+func (alwaysOnline) Believe(context.Context, bot.Verdict) (believed, online bool) { return true, true }
 
 // onStage runs a test in a bubble of simulated time, with destinations that follow the platform "ent".
 func onStage(t *testing.T, channels []string, test func(s *stage)) {
@@ -209,8 +235,8 @@ func (s *stage) start() {
 	}
 	s.speaker = bot.NewSpeaker(bot.SpeakerConfig{
 		Account: "tg", Store: ledger, Notifier: s.notifier, Logger: logger, Observe: s.observe, Trouble: trouble,
-		Quiet: s.quiet, Look: s.look,
-		Writer: bot.Writer{Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms)},
+		Quiet: s.quiet, Days: s.critical, Look: s.look,
+		Writer: bot.Writer{Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms), Every: s.every},
 	})
 	s.watch = bot.NewWatch(bot.WatchConfig{
 		Store: s.store, Guard: s.guard, Platforms: s.platforms, Rule: bot.DefaultRule(), Place: s.place,
@@ -230,6 +256,9 @@ func (s *stage) start() {
 	go func() {
 		s.stopped <- holder.Hold(ctx, bot.WatchDuty, func(ctx context.Context, lease *bot.Lease) error {
 			loaded <- s.watch.Load(ctx, lease)
+			if s.writes {
+				return s.watch.Run(ctx)
+			}
 			<-ctx.Done()
 			return nil
 		})
@@ -281,5 +310,24 @@ func (s *stage) wantTrouble(want ...bot.TroubleKind) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		s.t.Error(diff)
+	}
+}
+
+// another is a speaker like the stage's own, for another replica.
+func (s *stage) another() *bot.Speaker {
+	return bot.NewSpeaker(bot.SpeakerConfig{
+		Account: "tg", Store: s.store, Notifier: s.notifier, Logger: slog.New(slog.DiscardHandler), Trouble: func(bot.Trouble) {},
+		Quiet: s.quiet, Days: s.critical, Look: s.look, Writer: bot.Writer{Renderer: plainWords{}, Web: bot.NewWeb(s.platforms)},
+	})
+}
+
+// holdFor does a duty of another name for some time, as a replica does that is stopped then.
+func (s *stage) holdFor(d time.Duration, do func(context.Context, *bot.Lease) error) {
+	s.t.Helper()
+	ctx, stop := context.WithTimeout(s.t.Context(), d)
+	defer stop()
+	holder := bot.Holder{Store: s.store, Replica: "r1", Alone: true, Logger: slog.New(slog.DiscardHandler)}
+	if err := holder.Hold(ctx, "expiry", do); err != nil {
+		s.t.Error(err)
 	}
 }

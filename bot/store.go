@@ -33,6 +33,7 @@ type Tx interface {
 	LedgerTx
 	DutyTx
 	VantageTx
+	NoteTx
 }
 
 // WatchTx keeps what the checks saw.
@@ -53,15 +54,21 @@ type WatchTx interface {
 
 // IncidentTx keeps the incidents.
 type IncidentTx interface {
-	// AddIncident writes a new open incident and returns it with its ID. ErrConflict: its platform has an open one.
+	// AddIncident writes a new open incident and returns it with its ID. ErrConflict: its platform has an open one, or an
+	// announcement of the same maintenance.
 	AddIncident(i Incident) (Incident, error)
 	// ReviseIncident writes the incident's next revision. ErrConflict: the stored revision is not the one before.
 	ReviseIncident(i Incident) error
 	// KeepBecause writes why a revision, written before in the same transaction, was decided.
 	KeepBecause(id IncidentID, revision int64, b Because) error
 	Incident(id IncidentID) (Incident, error)
-	// OpenIncidents lists the incidents that go on, oldest first.
+	// OpenIncidents lists the incidents that go on, oldest first. Announcements are none, here and below.
 	OpenIncidents() ([]Incident, error)
+	// Announcements lists the announcements of what is to come or goes on, oldest first.
+	Announcements() ([]Incident, error)
+	// Companions lists the other incidents of an incident's event that a destination has in its ledger: those that go on,
+	// and those that are over and of which it was told.
+	Companions(i Incident, at DestinationID) ([]Incident, error)
 	// NewestIncidents lists the newest incident of each platform, open or not, in no order.
 	NewestIncidents() ([]Incident, error)
 	// LastIncidents lists the newest incidents, open or not, newest first, at most n.
@@ -144,6 +151,7 @@ type Task struct {
 	Incident    Incident
 	CheckedAt   time.Time // the newest verdict about the incident's platform
 	OwedAt      time.Time // since when it is owed without a break
+	Hushed      bool      // it makes no sound: the reader was just called for the same event; not stored
 }
 
 // Key names the task's row in the ledger.

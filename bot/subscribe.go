@@ -57,8 +57,8 @@ func (d *Desk) draft(a asking) Destination {
 	return chat
 }
 
-// write keeps a chat's changed destination, and has it told what goes on.
-func (d *Desk) write(ctx context.Context, a asking, chat Destination, what string) error {
+// save keeps a chat's changed destination, and has it told what goes on.
+func (d *Desk) save(ctx context.Context, a asking, chat Destination, what string) error {
 	now := time.Now()
 	err := d.Store.Update(ctx, func(tx Tx) error {
 		if !a.chat.made() {
@@ -243,7 +243,7 @@ func what(in interests) string {
 
 // keep writes a changed destination and answers with what holds now.
 func (d *Desk) keep(ctx context.Context, a asking, chat Destination, what string, kind AnswerKind) (Message, error) {
-	err := d.write(ctx, a, chat, what)
+	err := d.save(ctx, a, chat, what)
 	if errors.Is(err, errFull) {
 		return d.say(a, Answer{Kind: AnswerFull})
 	}
@@ -294,7 +294,7 @@ func (d *Desk) unsubscribe(ctx context.Context, a asking) (Message, error) {
 		})
 	}
 	chat.Wishes.All = false
-	if err := d.write(ctx, a, chat, "desabonner "+what(in)); err != nil {
+	if err := d.save(ctx, a, chat, "desabonner "+what(in)); err != nil {
 		return Message{}, err
 	}
 	gone := slices.DeleteFunc(slices.Clone(a.chat.Follows), func(id PlatformID) bool {
@@ -337,7 +337,7 @@ func (d *Desk) test(ctx context.Context, a asking) (Message, error) {
 	if len(example) == 0 {
 		return d.say(a, Answer{Kind: AnswerNothing, Typed: d.typed("abonner")})
 	}
-	message, err := d.example(chat, example[0], now)
+	message, err := d.example(asking{Request: a.Request, chat: chat, known: true}, example[0], now)
 	if err != nil {
 		return Message{}, err
 	}
@@ -359,7 +359,8 @@ func (d *Desk) test(ctx context.Context, a asking) (Message, error) {
 }
 
 // example is a notice about an outage that there is not, in the chat's languages.
-func (d *Desk) example(chat Destination, p Platform, now time.Time) (Message, error) {
+func (d *Desk) example(a asking, p Platform, now time.Time) (Message, error) {
+	chat := a.chat
 	notice := Notice{
 		Purpose: PurposeBulletin, Platform: p, Audience: chat.Audience, CheckedAt: now, Now: now, Place: chat.Place,
 		Every: d.Board.Every[p.ID], Vantages: d.Board.Vantages,
@@ -368,24 +369,13 @@ func (d *Desk) example(chat Destination, p Platform, now time.Time) (Message, er
 			OpenedAt: now, ChangedAt: now, Revision: 1,
 		},
 	}
-	var message Message
-	for i, lang := range d.languages(chat) {
-		text, err := d.Renderer.Trial(lang, notice)
-		if err != nil {
-			return Message{}, err
-		}
-		if i == 0 {
-			message = text
-		} else {
-			message.Also = append(message.Also, text)
-		}
-	}
-	return message, nil
+	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Trial(lang, notice) })
 }
 
-func (d *Desk) languages(chat Destination) []string {
-	if len(chat.Languages) > 0 {
-		return chat.Languages
+// languages are those that a chat is written to in; French where it chose none.
+func (d Destination) languages() []string {
+	if len(d.Languages) == 0 {
+		return []string{"fr"}
 	}
-	return []string{d.lang(chat)}
+	return d.Languages
 }

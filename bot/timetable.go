@@ -33,8 +33,8 @@ const (
 	// makeUp is the time over which everything is spread that is due at once: at a start, so that somebody who starts
 	// Panneau sees something soon, and after a sleep.
 	makeUp = 2 * time.Second
-	// eachFirst is what one more check adds to that time when there are many.
-	eachFirst = time.Millisecond
+	// eachFirst is what one more check adds to that time when there are many: no more than 667 a second are made up for.
+	eachFirst = 1500 * time.Microsecond
 )
 
 // run starts every job once soon, and then by its schedule, until ctx ends.
@@ -42,8 +42,8 @@ func (t *timetable) run(ctx context.Context) {
 	last := t.clock()
 	for _, j := range t.jobs {
 		j.due, j.late = j.schedule.Next(last), true
-		if soon := last.Add(offset(j.name, t.span())); j.due.IsZero() || soon.Before(j.due) {
-			j.due = soon
+		if j.due.IsZero() || j.due.After(last.Add(t.span())) { // what is due soon anyway need not run twice
+			j.due = last.Add(offset(j.name, t.span()))
 		}
 	}
 	for {

@@ -26,6 +26,7 @@ type trace struct {
 	limit     time.Duration // of one run
 	platforms []bot.Platform
 	checks    map[bot.PlatformID][]string
+	addresses map[bot.PlatformID]string // at which the platform answers, or fails
 	chats     []bot.Destination
 	vantages  []string // the places besides « ici », which decides
 	quorum    int
@@ -33,6 +34,7 @@ type trace struct {
 	end       time.Time
 	outages   []truth
 	rings     map[string]int
+	heard     map[string]int
 	usual     []custom
 	within    time.Duration // a decision must follow the beginning of an outage in this time
 }
@@ -56,6 +58,7 @@ type truth struct {
 
 const (
 	uplink  = bot.PlatformID("uplink")
+	uplink6 = bot.PlatformID("uplink6")
 	process = bot.PlatformID("process") // of another place than the one that decides
 	here    = "ici"
 )
@@ -69,7 +72,7 @@ func readTrace(path string) (*trace, error) {
 	defer file.Close()
 	t := &trace{
 		name: strings.TrimSuffix(filepath.Base(path), ".trace"), every: 10 * time.Second, limit: 5 * time.Second,
-		within: 30 * time.Second, checks: make(map[bot.PlatformID][]string), rings: make(map[string]int),
+		within: 30 * time.Second, checks: make(map[bot.PlatformID][]string), addresses: make(map[bot.PlatformID]string), rings: make(map[string]int), heard: make(map[string]int),
 	}
 	lines := bufio.NewScanner(file)
 	for n := 1; lines.Scan(); n++ {
@@ -117,6 +120,8 @@ func (t *trace) line(words []string) error {
 		return t.outage(rest)
 	case key == "rings":
 		t.rings[rest[0]], err = strconv.Atoi(rest[1])
+	case key == "heard":
+		t.heard[rest[0]], err = strconv.Atoi(rest[1])
 	case len(rest) > 0 && key[0] >= '0' && key[0] <= '9':
 		return t.scene(key, rest)
 	default:
@@ -164,6 +169,15 @@ func (t *trace) platform(words []string) error {
 			p.DependsOn = append(p.DependsOn, bot.Dependency{On: bot.PlatformID(words[1])})
 		case "for":
 			p.DependsOn[len(p.DependsOn)-1].Readers = []bot.Audience{bot.Audience(words[1])}
+		case "shares":
+			p.Shares = append(p.Shares, words[1])
+		case "at":
+			t.addresses[p.ID] = words[1]
+		case "ahead":
+			var err error
+			if p.Ahead, err = time.ParseDuration(words[1]); err != nil {
+				return err
+			}
 		case "on-demand":
 			p.OnDemand, n = true, 1
 		case "open", "maintenance", "suspended":
@@ -241,7 +255,7 @@ func (t *trace) scene(clock string, words []string) error {
 func (t *trace) now(vantage string, platform bot.PlatformID, check string, at time.Time) scene {
 	found := scene{state: "up"}
 	for _, s := range t.scenes {
-		fits := s.platform == platform || s.platform == "*" && platform != uplink && platform != process
+		fits := s.platform == platform || s.platform == "*" && platform != uplink && platform != uplink6 && platform != process
 		if fits && (s.vantage == "" || s.vantage == vantage) && (s.check == "*" || s.check == check) && !s.at.After(at) {
 			found = s
 		}
@@ -289,7 +303,7 @@ func sights() map[string]bot.Verdict {
 func (p *probe) Check(ctx context.Context) bot.Verdict {
 	at := time.Now()
 	s := p.trace.now(p.vantage, p.platform, p.check, at)
-	if p.trace.now(p.vantage, uplink, "*", at).state == "down" {
+	if p.trace.cutOff(p.vantage, p.trace.addresses[p.platform], at) {
 		s = scene{state: "unreachable"}
 	}
 	took := 80 * time.Millisecond
@@ -317,8 +331,14 @@ func (p *probe) Check(ctx context.Context) bot.Verdict {
 	if !sleep(ctx, took) {
 		return bot.Verdict{Reason: bot.ReasonCancelled, At: at}
 	}
-	v.At, v.Evidence.Latency = at, took
+	v.At, v.Evidence.Latency, v.Evidence.Address = at, took, p.trace.addresses[p.platform]
 	return v
+}
+
+// cutOff reports whether our own line is down at a place, or its half over which an address is reached.
+func (t *trace) cutOff(vantage, address string, at time.Time) bool {
+	down := func(line bot.PlatformID) bool { return t.now(vantage, line, "*", at).state == "down" }
+	return down(uplink) || strings.HasPrefix(address, "[") && down(uplink6)
 }
 
 // hang waits for the run's limit.
@@ -345,9 +365,10 @@ type wayOut struct {
 	vantage string
 }
 
-// Online implements bot.Guard.
-func (w wayOut) Online(context.Context, bot.Reason) bool {
-	return w.trace.now(w.vantage, uplink, "*", time.Now()).state != "down"
+// Believe implements bot.Guard.
+func (w wayOut) Believe(_ context.Context, v bot.Verdict) (believed, online bool) {
+	now := time.Now()
+	return !w.trace.cutOff(w.vantage, v.Evidence.Address, now), !w.trace.cutOff(w.vantage, "", now)
 }
 
 // states lists the words that a scene may use, for the reader of a trace.

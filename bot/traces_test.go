@@ -52,7 +52,7 @@ var traceFolder = flag.String("traces", "testdata/traces", "the folder of the tr
 // replay plays one trace and returns its row of the table.
 func replay(t *testing.T, trace *trace) (row string) {
 	for _, s := range trace.scenes {
-		if _, known := sights()[s.state]; !known && !slices.Contains(states(), s.state) && s.platform != uplink && s.platform != process {
+		if _, known := sights()[s.state]; !known && !slices.Contains(states(), s.state) && s.platform != uplink && s.platform != uplink6 && s.platform != process {
 			t.Fatalf("unknown state %q, want one of %v", s.state, states())
 		}
 	}
@@ -98,7 +98,7 @@ func stageAt(t *testing.T, trace *trace, test func(s *stage)) {
 			})
 		}
 		run(patrol.Run)
-		if len(trace.vantages) > 0 {
+		if len(trace.vantages) > 0 || slices.ContainsFunc(trace.platforms, func(p bot.Platform) bool { return p.Ahead > 0 }) {
 			run(s.watch.Run)
 		}
 		for _, vantage := range trace.vantages {
@@ -211,6 +211,9 @@ func (t *trace) verdict(s *stage, incidents []bot.Incident) string {
 		heard = append(heard, fmt.Sprintf("%s %d", chat.Address.Channel, n))
 		if limit := t.rings[chat.Address.Channel]; limit >= 0 && n > limit {
 			s.t.Errorf("%s heard %d messages, want at most %d: %q", chat.Address.Channel, n, limit, s.chat.lines(chat.Address.Channel))
+		}
+		if n < t.heard[chat.Address.Channel] {
+			s.t.Errorf("%s heard %d messages, want at least %d: %q", chat.Address.Channel, n, t.heard[chat.Address.Channel], s.chat.lines(chat.Address.Channel))
 		}
 	}
 	return fmt.Sprintf("%-34s %6d %6d %9s %9s  %s\n", t.name, wrong, missed, longest(told), longest(over), strings.Join(heard, ", "))

@@ -90,7 +90,7 @@ func TestAMessageThatStayedBehindIsPostedAgain(t *testing.T) {
 		s.see("qqq")
 		s.wantShown("-1001", "bulletin saturated r2 (silent)")
 		s.see("uu")
-		s.wantShown("-1001", "bulletin normal r3", "back normal r3")
+		s.wantShown("-1001", "bulletin normal r3 (silent)", "back normal r3")
 	})
 }
 

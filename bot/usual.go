@@ -28,6 +28,10 @@ const (
 	usualRuns  = 6                   // answers that an hour must have had to be one of them
 	// learnEvery is how often what is usual is read anew: a day more or less of four weeks changes little.
 	learnEvery = 6 * time.Hour
+	// learnTogether is for how many platforms that is done at once, and learnPause how long the checks, the first of which
+	// are due at the same time, have the machine for themselves in between.
+	learnTogether = 25
+	learnPause    = 10 * time.Millisecond
 )
 
 // Usual is how fast the answers that a check gets at some place usually are in one hour of one kind of day.
@@ -134,16 +138,21 @@ func (w *Watch) Learn(ctx context.Context) error {
 		place = time.UTC
 	}
 	all := NewBaseline(nil, place)
-	for id := range w.web.platforms { // one by one: the hours of all take much room
-		var hours []Hour
-		err := w.config.Store.View(ctx, func(tx Tx) (err error) {
-			hours, err = tx.Hours(id, now.Add(-usualFrom), now)
-			return err
+	for ids := range slices.Chunk(slices.Collect(maps.Keys(w.web.platforms)), learnTogether) {
+		err := w.config.Store.View(ctx, func(tx Tx) error {
+			for _, id := range ids { // one by one: the hours of all take much room
+				hours, err := tx.Hours(id, now.Add(-usualFrom), now)
+				if err != nil {
+					return fmt.Errorf("learn what is usual for %s: %w", id, err)
+				}
+				maps.Copy(all.usual, NewBaseline(hours, place).usual)
+			}
+			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("learn what is usual for %s: %w", id, err)
+			return err
 		}
-		maps.Copy(all.usual, NewBaseline(hours, place).usual)
+		pause(ctx, learnPause)
 	}
 	w.baseline.Store(&all)
 	return nil

@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// Guard tells our own trouble from the platforms'. Online reports whether our own network is good enough to believe
-// a verdict with this reason.
+// Guard tells our own trouble from the platforms'. Believe reports whether our own network is good enough for a bad
+// verdict, and whether it is good for anything: of two families of addresses one may be down.
 type Guard interface {
-	Online(ctx context.Context, reason Reason) bool
+	Believe(ctx context.Context, v Verdict) (believed, online bool)
 }
 
 // Watch receives the verdicts, judges, and writes what follows: the standing of the platform, its incident and the
@@ -62,10 +62,10 @@ type WatchConfig struct {
 // book is what is known of one platform. Its lock is held while a verdict about it is judged and written.
 type book struct {
 	mu       sync.Mutex
-	platform Platform
+	platform *Platform
 	standing Standing
 	tracks   []Track
-	incident Incident  // the newest one, open or not
+	incident *Incident // the newest one, open or not, which is replaced and never changed; nil: there never was one
 	blocked  bool      // it refuses our checks, and the operator knows
 	waits    time.Time // since when its outage waits for news of what it depends on; zero while it does not
 }
@@ -79,7 +79,8 @@ func NewWatch(c WatchConfig) *Watch {
 		config: c, web: NewWeb(c.Platforms), commits: commits{store: c.Store},
 		books: make(map[PlatformID]*book), glimpses: make(map[PlatformID]glimpse),
 	}
-	for _, p := range c.Platforms {
+	for i := range c.Platforms {
+		p := &c.Platforms[i]
 		w.books[p.ID] = &book{platform: p, standing: Standing{Platform: p.ID}}
 	}
 	return w
@@ -131,14 +132,14 @@ func (w *Watch) fill(standings []Standing, tracks []Track, incidents []Incident)
 	}
 	for _, i := range incidents {
 		if b := w.books[i.Platform]; b != nil {
-			b.incident = i
+			b.incident = &i
 		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	clear(w.glimpses)
 	for id, b := range w.books {
-		w.glimpses[id] = glimpse{standing: b.standing, incident: b.incident}
+		w.glimpses[id] = glimpse{standing: b.standing, incident: b.incident, grounds: grounds(*b.platform, b.tracks)}
 	}
 }
 
@@ -191,9 +192,9 @@ func trust(ctx context.Context, guard Guard, offline func(bool), v Verdict) Verd
 	if !v.Outcome.Bad() {
 		return v
 	}
-	online := guard.Online(ctx, v.Reason)
+	believed, online := guard.Believe(ctx, v)
 	offline(!online)
-	if !online {
+	if !believed {
 		v.Outcome, v.Reason = Unknown, ReasonOwnNetwork
 	}
 	return v
@@ -239,6 +240,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	var beside sync.WaitGroup
 	beside.Go(func() { history{w.config.Store, w.config.Logger}.run(ctx) })
 	beside.Go(func() { w.keepLearning(ctx) })
+	beside.Go(func() { w.herald(ctx) })
 	if w.council != nil {
 		beside.Go(func() { w.confer(ctx) })
 	}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -26,7 +27,7 @@ func (w Writer) Write(ctx context.Context, t Task, now time.Time) (Posting, erro
 	}
 	posting := Posting{
 		To: t.Destination.Address, Message: message, Key: t.Delivery.PostingKey(flight),
-		Silent: flight.Act == ActPost && t.Delivery.Reposts > 0,
+		Silent: t.Hushed || flight.Act == ActPost && t.Delivery.Reposts > 0,
 	}
 	if flight.Act == ActRing {
 		posting.ReplyTo = t.Delivery.Receipt
@@ -38,43 +39,45 @@ func (w Writer) Write(ctx context.Context, t Task, now time.Time) (Posting, erro
 func (w Writer) message(ctx context.Context, t Task, now time.Time) (Message, error) {
 	notice := w.notice(t, now)
 	notice.Offers = w.offers(ctx, t, now)
-	var message Message
-	for i, lang := range t.Destination.Languages {
-		text, err := w.Renderer.Notice(lang, notice)
-		if err != nil {
-			return Message{}, err
+	return inEach(w.Renderer.Choose("", t.Destination.Languages), func(lang string) (Message, error) {
+		m, err := w.Renderer.Notice(lang, notice)
+		if t.Delivery.Plain {
+			m = Message{Lang: m.Lang, Tone: m.Tone, Title: m.Title, Summary: m.Summary}
 		}
-		if i == 0 {
-			message = text
-		} else {
-			message.Also = append(message.Also, text)
-		}
-	}
-	if t.Delivery.Plain {
-		return Message{Lang: message.Lang, Tone: message.Tone, Title: message.Title, Summary: message.Summary}, nil
-	}
-	return message, nil
+		return m, err
+	})
 }
 
 func (w Writer) notice(t Task, now time.Time) Notice {
 	platform := w.Web.Platform(t.Incident.Platform) // which may be out of the configuration by now
 	return Notice{
 		Purpose: t.Delivery.Flight.Purpose, Incident: t.Incident, Platform: platform,
-		Affected: w.Web.Affected(t.Incident, t.Destination), Audience: t.Destination.Audience, CheckedAt: t.CheckedAt, Now: now, Every: w.Every[platform.ID],
-		Vantages: w.Vantages, Place: t.Destination.Place, PageURL: w.pageOf(t.Incident.ID), Heard: t.Delivery.Heard,
+		Affected: w.Web.Affected(t.Incident, t.Destination), Beside: w.beside(t), Audience: t.Destination.Audience, CheckedAt: t.CheckedAt, Now: now, Every: w.Every[platform.ID],
+		Vantages: w.Vantages, Place: t.Destination.Place, PageURL: w.pageOf(t.Incident), Heard: t.Delivery.Heard,
 	}
 }
 
-func (w Writer) pageOf(id IncidentID) string {
-	if w.PageURL == "" {
+// beside lists the platforms of a chat that fail together with its incident's.
+func (w Writer) beside(t Task) []Platform {
+	var list []Platform
+	for _, id := range t.Incident.Beside {
+		if p := w.Web.Platform(id); slices.Contains(t.Destination.Follows, id) && p.Concerns(t.Destination.Audience) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+func (w Writer) pageOf(i Incident) string {
+	if w.PageURL == "" || i.Announced() {
 		return ""
 	}
-	return w.PageURL + "/incidents/" + strconv.FormatInt(int64(id), 10)
+	return w.PageURL + "/incidents/" + strconv.FormatInt(int64(i.ID), 10)
 }
 
 // offers is what else the reader can do, in the living message while it goes on.
 func (w Writer) offers(ctx context.Context, t Task, now time.Time) []Offer {
-	if t.Delivery.Flight.Purpose != PurposeBulletin || !t.Incident.Open() {
+	if t.Delivery.Flight.Purpose != PurposeBulletin || !t.Incident.Open() || now.Before(t.Incident.Since) {
 		return nil
 	}
 	offers := w.Planner.Offers(ctx, Failure{

@@ -11,9 +11,19 @@ import (
 
 // checker makes a [bot.Checker] of the runs of any kind.
 type checker struct {
-	spec   Spec
-	run    runner
-	logger *slog.Logger
+	id       bot.CheckID
+	function Function
+	slow     time.Duration // from which length of a run on a good answer is slow
+	run      runner
+	logger   *slog.Logger
+}
+
+// newChecker keeps of a spec no more than it needs: there may be thousands.
+func newChecker(spec Spec, run runner, logger *slog.Logger) *checker {
+	pages := 1 + len(spec.Steps)
+	return &checker{
+		id: spec.ID, function: spec.Function, slow: time.Duration(pages) * spec.SlowAfter, run: run, logger: logger,
+	}
 }
 
 // Check makes one run. The verdict's Check, Platform and Vantage are left to the caller.
@@ -24,16 +34,15 @@ func (c *checker) Check(ctx context.Context) bot.Verdict {
 	if v.Evidence.Latency == 0 {
 		v.Evidence.Latency = time.Since(start)
 	}
-	pages := 1 + len(c.spec.Steps)
-	if v.Outcome == bot.Up && v.Evidence.Latency > time.Duration(pages)*c.spec.SlowAfter {
+	if v.Outcome == bot.Up && v.Evidence.Latency > c.slow {
 		v.Outcome, v.Reason = bot.Slow, bot.ReasonSlow
 	}
-	v = asLogin(c.spec.Function, v)
+	v = asLogin(c.function, v)
 	v.Evidence.Detail = bounded(v.Evidence.Detail)
 	if v.Reason == bot.ReasonOwnNetwork || v.Reason == bot.ReasonNotPermitted {
-		c.logger.WarnContext(ctx, "check stopped on our side", "check", c.spec.ID, "err", v.Evidence.Detail)
+		c.logger.WarnContext(ctx, "check stopped on our side", "check", c.id, "err", v.Evidence.Detail)
 	}
-	c.logger.DebugContext(ctx, "check run", "check", c.spec.ID, "outcome", v.Outcome, "reason", v.Reason)
+	c.logger.DebugContext(ctx, "check run", "check", c.id, "outcome", v.Outcome, "reason", v.Reason)
 	return v
 }
 

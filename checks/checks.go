@@ -58,12 +58,17 @@ type Env struct {
 	// Dialer opens the connections and, by its Resolver, finds the addresses. Its Control functions are not used. The
 	// zero value uses the system's resolver and routes.
 	Dialer net.Dialer
+	// Dial opens the connections of http, tls and tcp checks and of the guard's addresses instead of Dialer, for a network
+	// that is not the machine's. Addresses does not apply to it. Nil: Dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Resolvers are the name servers, "IP:port", that a dns check asks where its spec names none. Nil: the system's.
 	Resolvers []string
 	// Roots are the certificate authorities to trust. Nil: the system's.
 	Roots *x509.CertPool
 	// Addresses says where a check may connect to. The zero value: public addresses only.
 	Addresses Addresses
+	// Patterns are what the checks look for, compiled once for all. Nil: each check compiles its own.
+	Patterns *Patterns
 	// Manners space the checks of one site and keep off those that turn us away. Nil: every run is made at once.
 	Manners *Manners
 }
@@ -91,5 +96,5 @@ func New(spec Spec, env Env) (bot.Checker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("check %s: %w", spec.ID, err)
 	}
-	return env.Manners.around(spec, &checker{spec: spec, run: run, logger: env.Logger}), nil
+	return env.Manners.around(spec, newChecker(spec, run, env.Logger)), nil
 }

@@ -57,18 +57,26 @@ func (e *routeError) Error() string {
 // connector opens the connections of one check: to admitted addresses only, of its family only.
 type connector struct {
 	dialer *net.Dialer
+	other  func(ctx context.Context, network, address string) (net.Conn, error) // instead of the dialer; nil for none
 	family Family
 }
 
 func (e Env) connector(s Spec) connector {
 	dialer := e.addresses(s).dialer(e.Dialer)
 	dialer.Timeout = s.Limits.Connect + linger
-	return connector{dialer, s.Family}
+	return connector{dialer, e.Dial, s.Family}
 }
 
 // dial connects to "host:port" over "tcp" or "udp".
 func (c connector) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := c.dialer.DialContext(ctx, c.family.network(network), address)
+	open := c.dialer.DialContext
+	if c.other != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.dialer.Timeout)
+		defer cancel()
+		open = c.other
+	}
+	conn, err := open(ctx, c.family.network(network), address)
 	switch {
 	case err == nil:
 		return conn, nil

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"html"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -13,7 +14,8 @@ import (
 // here, so that plain letters, which are most of it, take the shortest way.
 func fold(text string) string {
 	text = html.UnescapeString(text)
-	f := folder{folded: make([]byte, 0, len(text))}
+	var f folder
+	f.folded.Grow(len(text))
 	for i := 0; i < len(text); {
 		if text[i] < utf8.RuneSelf {
 			f.addPlain(text[i])
@@ -24,12 +26,12 @@ func fold(text string) string {
 		f.addDecomposed(text[i:i+size], r)
 		i += size
 	}
-	return string(f.folded)
+	return f.folded.String()
 }
 
 // folder is a text being folded.
 type folder struct {
-	folded []byte
+	folded strings.Builder
 	gap    bool // spaces came after what is there
 }
 
@@ -37,7 +39,7 @@ type folder struct {
 func (f *folder) addPlain(c byte) {
 	switch {
 	case c == ' ' || '\t' <= c && c <= '\r':
-		f.gap = len(f.folded) > 0
+		f.gap = f.folded.Len() > 0
 		return
 	case 'A' <= c && c <= 'Z':
 		c += 'a' - 'A'
@@ -45,7 +47,7 @@ func (f *folder) addPlain(c byte) {
 		c = '\''
 	}
 	f.close()
-	f.folded = append(f.folded, c)
+	f.folded.WriteByte(c)
 }
 
 // addDecomposed adds what any other character is made of.
@@ -70,35 +72,36 @@ func (f *folder) add(r rune) {
 	case r < utf8.RuneSelf:
 		f.addPlain(byte(r))
 	case unicode.IsSpace(r):
-		f.gap = len(f.folded) > 0
+		f.gap = f.folded.Len() > 0
 	case unicode.In(r, unicode.Mn, unicode.Cf):
 	default:
 		f.close()
-		f.folded = appendFolded(f.folded, r)
+		f.addFolded(r)
 	}
 }
 
 // close writes the space that came before what follows.
 func (f *folder) close() {
 	if f.gap {
-		f.folded = append(f.folded, ' ')
+		f.folded.WriteByte(' ')
 		f.gap = false
 	}
 }
 
-// appendFolded folds one rune of a decomposed text that is neither a space nor a mark.
-func appendFolded(text []byte, r rune) []byte {
+// addFolded folds one rune of a decomposed text that is neither a space nor a mark.
+func (f *folder) addFolded(r rune) {
 	switch r {
 	case '’', '‘', '‛', 'ʼ', '´':
-		return append(text, '\'')
+		f.folded.WriteByte('\'')
 	case '“', '”', '„', '«', '»':
-		return append(text, '"')
+		f.folded.WriteByte('"')
 	case '‐', '‑', '‒', '–', '—', '−':
-		return append(text, '-')
+		f.folded.WriteByte('-')
 	case 'œ', 'Œ':
-		return append(text, "oe"...)
+		f.folded.WriteString("oe")
 	case 'æ', 'Æ':
-		return append(text, "ae"...)
+		f.folded.WriteString("ae")
+	default:
+		f.folded.WriteRune(unicode.ToLower(r))
 	}
-	return utf8.AppendRune(text, unicode.ToLower(r))
 }

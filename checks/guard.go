@@ -57,12 +57,16 @@ func (r References) Validate() error {
 type Line struct {
 	Uplink bool // packets get out and back
 	DNS    bool // names resolve
+	// IPv4 and IPv6 say over which families an address answered. IPv6 may be well although it is false: nobody waits for it
+	// where IPv4 has answered.
+	IPv4, IPv6 bool
 }
 
 // Guard tells our own trouble from the platforms'. It is safe for concurrent use.
 type Guard struct {
 	references References
 	dialer     net.Dialer
+	dial       func(ctx context.Context, network, address string) (net.Conn, error)
 	addresses  Addresses
 	logger     *slog.Logger
 	limit      time.Duration // of a look
@@ -72,6 +76,9 @@ type Guard struct {
 	line    Line
 	at      time.Time
 	hadIPv4 bool
+	// The last look over IPv6 alone.
+	overIPv6 bool
+	atIPv6   time.Time
 }
 
 // NewGuard makes a guard that asks the references. Without addresses and names it is switched off: the line is always
@@ -80,22 +87,90 @@ func NewGuard(references References, env Env) *Guard {
 	if env.Logger == nil {
 		env.Logger = slog.New(slog.DiscardHandler)
 	}
+	dial := env.Dialer.DialContext
+	if env.Dial != nil {
+		dial = env.Dial
+	}
 	return &Guard{
-		references: references, dialer: env.Dialer, addresses: env.Addresses, logger: env.Logger, limit: lookLimit,
+		references: references, dialer: env.Dialer, dial: dial, addresses: env.Addresses, logger: env.Logger, limit: lookLimit,
 	}
 }
 
 var _ bot.Guard = (*Guard)(nil)
 
-// Online reports whether our own network is good enough to believe a bad verdict with this reason. It is not when ctx
-// ends before that is known.
-func (g *Guard) Online(ctx context.Context, reason bot.Reason) bool {
+// Believe reports whether our own network is good enough to believe a bad verdict: where no connection could be made, over
+// the family of addresses that was tried as well. Online is whether it is good for anything. Both are false when ctx ends
+// before that is known.
+func (g *Guard) Believe(ctx context.Context, v bot.Verdict) (believed, online bool) {
 	line, err := g.Look(ctx)
 	if err != nil {
+		return false, false
+	}
+	named := v.Reason == bot.ReasonDNS || v.Reason == bot.ReasonDNSAnswer
+	if !line.Uplink || named && !line.DNS {
+		return false, false
+	}
+	tried := familyOf(v.Evidence.Address)
+	return tried == "" || !unconnected(v.Reason) || g.reaches(ctx, line, tried), true
+}
+
+// unconnected reports whether a reason means that no connection was made, and nothing answered that it is not wanted.
+func unconnected(r bot.Reason) bool {
+	return r == bot.ReasonUnreachable || r == bot.ReasonTimeoutConnect || r == bot.ReasonNoEcho
+}
+
+// reaches reports whether packets get out and back over a family of addresses. A look that found a line well may have
+// ended before IPv6 answered: then its references are asked alone. Without references of the family nothing is known
+// against it.
+func (g *Guard) reaches(ctx context.Context, line Line, f Family) bool {
+	var list []string
+	for _, address := range g.references.Addresses {
+		if familyOf(address) == f {
+			list = append(list, address)
+		}
+	}
+	if len(list) == 0 || f == IPv4 && line.IPv4 || f == IPv6 && line.IPv6 {
+		return true
+	}
+	if f == IPv4 { // which the look has waited for
 		return false
 	}
-	named := reason == bot.ReasonDNS || reason == bot.ReasonDNSAnswer
-	return line.Uplink && (line.DNS || !named)
+	done := g.flight.DoChan(string(f), func() (any, error) {
+		g.mu.Lock()
+		over, fresh := g.overIPv6, time.Since(g.atIPv6) < lookFresh
+		g.mu.Unlock()
+		if fresh {
+			return over, nil
+		}
+		return g.lookOverIPv6(context.WithoutCancel(ctx), list), nil
+	})
+	select {
+	case <-ctx.Done():
+		return false
+	case result := <-done:
+		over, _ := result.Val.(bool) // the function returns nothing else
+		return over
+	}
+}
+
+// lookOverIPv6 asks the references that have such addresses until one answers.
+func (g *Guard) lookOverIPv6(ctx context.Context, list []string) bool {
+	ctx, cancel := context.WithTimeout(ctx, g.limit)
+	defer cancel()
+	answers := answers{count: make(map[Family]int), enough: cancel, sought: IPv6}
+	var wait sync.WaitGroup
+	for _, address := range list {
+		wait.Go(func() { answers.add(IPv6, g.answers(ctx, address)) })
+	}
+	wait.Wait()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	over := answers.count[IPv6] > 0
+	if over != g.overIPv6 && !g.atIPv6.IsZero() || !over && g.atIPv6.IsZero() {
+		g.logger.Warn("own network", "ipv6", over)
+	}
+	g.overIPv6, g.atIPv6 = over, time.Now()
+	return over
 }
 
 const (
@@ -132,7 +207,7 @@ func (g *Guard) last() (Line, bool) {
 func (g *Guard) look(ctx context.Context) Line {
 	ctx, cancel := context.WithTimeout(ctx, g.limit)
 	defer cancel()
-	answers := answers{count: make(map[Family]int), enough: cancel, named: len(g.references.Names) > 0}
+	answers := answers{count: make(map[Family]int), enough: cancel, sought: IPv4, named: len(g.references.Names) > 0}
 	var wait sync.WaitGroup
 	for _, address := range g.references.Addresses {
 		wait.Go(func() { answers.add(familyOf(address), g.answers(ctx, address)) })
@@ -150,12 +225,17 @@ func (g *Guard) conclude(count map[Family]int) Line {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	named := len(g.references.Names) == 0 || count[familyName] > 0
-	line := Line{Uplink: count[IPv4] > 0 || count[IPv6] > 0 && !g.hadIPv4, DNS: named}
+	line := Line{Uplink: count[IPv4] > 0 || count[IPv6] > 0 && !g.hadIPv4, DNS: named,
+		IPv4: count[IPv4] > 0, IPv6: count[IPv6] > 0}
 	if len(g.references.Addresses) == 0 {
 		line.Uplink = named
 	}
 	g.hadIPv4 = g.hadIPv4 || count[IPv4] > 0
-	if line != g.line && !g.at.IsZero() || line != (Line{true, true}) && g.at.IsZero() {
+	before := g.line
+	if g.at.IsZero() {
+		before.Uplink, before.DNS = true, true
+	}
+	if line.Uplink != before.Uplink || line.DNS != before.DNS {
 		g.logger.Warn("own network", "uplink", line.Uplink, "dns", line.DNS)
 	}
 	g.line, g.at = line, time.Now()
@@ -164,7 +244,7 @@ func (g *Guard) conclude(count map[Family]int) Line {
 
 // answers reports whether a TCP connection to an address can be made.
 func (g *Guard) answers(ctx context.Context, address string) bool {
-	conn, err := g.dialer.DialContext(ctx, "tcp", address)
+	conn, err := g.dial(ctx, "tcp", address)
 	if err != nil {
 		return false
 	}
@@ -190,9 +270,17 @@ func (g *Guard) resolves(ctx context.Context, name string) bool {
 // familyName stands among the families for the references that are names: what they prove is that names resolve.
 const familyName Family = "name"
 
+// familyOf is the family of an address with or without a port; empty for anything else.
 func familyOf(address string) Family {
-	at, err := netip.ParseAddrPort(address)
-	if err == nil && at.Addr().Unmap().Is6() {
+	at, err := netip.ParseAddr(address)
+	if err != nil {
+		port, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return ""
+		}
+		at = port.Addr()
+	}
+	if at.Unmap().Is6() {
 		return IPv6
 	}
 	return IPv4
@@ -200,6 +288,7 @@ func familyOf(address string) Family {
 
 // answers counts which references answered.
 type answers struct {
+	sought Family // the one whose answer ends the look
 	named  bool   // whether names are asked too
 	enough func() // ends the look early
 
@@ -214,7 +303,7 @@ func (a *answers) add(f Family, answered bool) {
 	if answered {
 		a.count[f]++
 	}
-	if a.count[IPv4] > 0 && (!a.named || a.count[familyName] > 0) {
+	if a.count[a.sought] > 0 && (!a.named || a.count[familyName] > 0) {
 		a.enough()
 	}
 }

@@ -3,6 +3,7 @@ package checks
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,9 +17,13 @@ import (
 
 // httpCheck asks for a page, or for several in a row, and judges what comes back.
 type httpCheck struct {
-	spec       Spec
+	method     string // of the first request; later ones are GET
+	headers    map[string]string
+	redirects  int // as in [Spec]
+	limits     Limits
 	userAgent  string
-	transport  *http.Transport
+	connect    connector
+	roots      *x509.CertPool
 	recogniser *Recogniser
 	moves      []move  // at least one
 	memory     *memory // nil where further steps need the whole page
@@ -30,16 +35,19 @@ func httpKeys() []string {
 }
 
 func newHTTP(spec Spec, env Env) (runner, error) {
-	recogniser, err := NewRecogniser(spec.Signatures)
+	recogniser, err := newRecogniser(spec.Signatures, env.Patterns)
 	if err != nil {
 		return nil, err
 	}
-	c := &httpCheck{spec: spec, userAgent: env.UserAgent, transport: newTransport(env, spec), recogniser: recogniser}
+	c := &httpCheck{
+		method: spec.Method, headers: spec.Headers, redirects: spec.MaxRedirects, limits: spec.Limits,
+		userAgent: env.UserAgent, connect: env.connector(spec), roots: env.Roots, recogniser: recogniser,
+	}
 	if len(spec.Steps) == 0 {
 		c.memory = &memory{}
 	}
 	for _, step := range append([]Step{spec.first()}, spec.Steps...) {
-		m, err := step.compile()
+		m, err := step.compile(env.Patterns)
 		if err != nil {
 			return nil, err
 		}
@@ -49,7 +57,7 @@ func newHTTP(spec Spec, env Env) (runner, error) {
 }
 
 func (c *httpCheck) run(parent context.Context) bot.Verdict {
-	ctx, p := startProgress(parent, c.spec.Limits)
+	ctx, p := startProgress(parent, c.limits)
 	defer p.stop()
 	w, err := c.newWalk(p)
 	if err != nil {
@@ -121,10 +129,14 @@ func refusal(status int) bot.Verdict {
 // usualBody is room for most login pages, in bytes.
 const usualBody = 16 << 10
 
-// readUpTo reads a body, at most limit bytes of it: errTooLarge comes with the first limit bytes.
-func readUpTo(r io.Reader, limit int64) ([]byte, error) {
+// readUpTo reads a body, at most limit bytes of it: errTooLarge comes with the first limit bytes. The length that the
+// body is said to have (-1: unknown) is believed as far as usual ones go.
+func readUpTo(r io.Reader, length, limit int64) ([]byte, error) {
+	if length < 0 || length > usualBody {
+		length = usualBody
+	}
 	var buffer bytes.Buffer
-	buffer.Grow(int(min(limit, usualBody)))
+	buffer.Grow(int(min(length, limit)) + bytes.MinRead)
 	_, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
 	body := buffer.Bytes()
 	if int64(len(body)) > limit {

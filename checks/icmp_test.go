@@ -104,7 +104,7 @@ func TestPingVerdicts(t *testing.T) {
 			c := icmpCheck{target{ICMP, "127.0.0.1", ""}, spec.Limits, local().connector(spec), func(context.Context, netip.Addr, time.Duration) (time.Duration, error) {
 				return test.latency, test.err
 			}}
-			checker := checker{spec: spec, run: c.run, logger: quiet()}
+			checker := newChecker(spec, c.run, quiet())
 			v := checker.Check(t.Context())
 			want(t, v, test.outcome, test.reason, test.detail)
 			if test.latency > 0 && v.Evidence.Latency != test.latency {

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"bytes"
 	"cmp"
 	"iter"
 	"net/url"
@@ -52,9 +53,9 @@ func (l link) resolve(at *url.URL) *url.URL {
 }
 
 // links are the links of a page in their order. The source is read no further than they are asked for.
-func links(source string) iter.Seq[link] {
+func links(source []byte) iter.Seq[link] {
 	return func(yield func(link) bool) {
-		r := linkReader{tokens: html.NewTokenizer(strings.NewReader(source))}
+		r := linkReader{tokens: html.NewTokenizer(bytes.NewReader(source))}
 		for r.next() {
 			if !yield(r.link) {
 				return

@@ -47,7 +47,7 @@ func TestSkippedScriptsChangeNothing(t *testing.T) {
 		for range 1 + random.IntN(14) {
 			source.WriteString(pieces[random.IntN(len(pieces))])
 		}
-		if got, want := visible(source.String()), readSlowly(source.String()); got != want {
+		if got, want := visible([]byte(source.String())), readSlowly(source.String()); got != want {
 			t.Fatalf("of %q remains %q, want %q", source.String(), got, want)
 		}
 	}
@@ -59,7 +59,7 @@ func foldSlowly(text string) string {
 	for _, r := range norm.NFKD.String(html.UnescapeString(text)) {
 		f.add(r)
 	}
-	return string(f.folded)
+	return f.folded.String()
 }
 
 // TestFoldTakesNoWrongTurn compares the short ways of fold with the long one, for every fifth character there is.

@@ -6,6 +6,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -56,10 +57,37 @@ func (p Pattern) compile() (matcher, error) {
 	return matcher{p, expression.MatchString}, nil
 }
 
-func compileAll(patterns []Pattern) ([]matcher, error) {
+// Patterns keeps what patterns are compiled to, so that the checks that share some share that as well: a regular
+// expression takes several kilobytes, and every page is compared with all signatures. It is safe for concurrent use, and
+// grows with the number of different patterns. Nil keeps nothing.
+type Patterns struct {
+	mu    sync.Mutex
+	known map[Pattern]matcher
+}
+
+// NewPatterns makes patterns to put into an [Env].
+func NewPatterns() *Patterns { return &Patterns{known: make(map[Pattern]matcher)} }
+
+func (k *Patterns) compile(p Pattern) (matcher, error) {
+	if k == nil {
+		return p.compile()
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if m, known := k.known[p]; known {
+		return m, nil
+	}
+	m, err := p.compile()
+	if err == nil {
+		k.known[p] = m
+	}
+	return m, err
+}
+
+func (k *Patterns) compileAll(patterns []Pattern) ([]matcher, error) {
 	list := make([]matcher, len(patterns))
 	for i, p := range patterns {
-		m, err := p.compile()
+		m, err := k.compile(p)
 		if err != nil {
 			return nil, err
 		}

@@ -126,11 +126,12 @@ func (p *progress) lookUp(going bool) {
 	p.resolving = going
 }
 
-// try keeps the address unless another one, raced against it, has answered already.
+// try keeps the address unless another one, raced against it, has answered already. Where both families are tried in
+// vain an address of IPv4 is kept: the target fails over the family that we can tell our own trouble over best.
 func (p *progress) try(address string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.answered {
+	if !p.answered && !(familyOf(p.address) == IPv4 && familyOf(address) == IPv6) {
 		p.address = address
 	}
 }

@@ -64,9 +64,13 @@ type Recogniser struct {
 
 // NewRecogniser prepares signatures, in the order in which they are tried.
 func NewRecogniser(signatures []Signature) (*Recogniser, error) {
-	r := &Recogniser{signatures: signatures}
+	return newRecogniser(signatures, nil)
+}
+
+func newRecogniser(signatures []Signature, known *Patterns) (*Recogniser, error) {
+	r := &Recogniser{signatures: signatures, matchers: make([][]matcher, 0, len(signatures))}
 	for _, s := range signatures {
-		matchers, err := compileAll(s.All)
+		matchers, err := known.compileAll(s.All)
 		if err != nil {
 			return nil, fmt.Errorf("signature %s: %w", s.ID, err)
 		}

@@ -86,17 +86,17 @@ type move struct {
 	must, mustNot []matcher
 }
 
-func (s Step) compile() (move, error) {
+func (s Step) compile(known *Patterns) (move, error) {
 	m := move{Step: s}
 	var err error
 	if s.URL == "" {
-		if m.follow, err = s.Follow.compile(); err != nil {
+		if m.follow, err = known.compile(s.Follow); err != nil {
 			return m, err
 		}
 	}
-	if m.must, err = compileAll(s.MustContain); err != nil {
+	if m.must, err = known.compileAll(s.MustContain); err != nil {
 		return m, err
 	}
-	m.mustNot, err = compileAll(s.MustNotContain)
+	m.mustNot, err = known.compileAll(s.MustNotContain)
 	return m, err
 }

@@ -190,8 +190,8 @@ func TestHangingStepEndsWithItsLimit(t *testing.T) {
 
 func TestLinks(t *testing.T) {
 	var got []link
-	for l := range links(`<base href="/socle/"><base href="/autre/"><a name=x>rien</a><a href="a?b&amp;c" href=z>Un <b>deux</b></a> hors
-<a href=d aria-label="Trois"><svg/></a><a href=e>ouvert <a href=f><img alt=Quatre>`) {
+	for l := range links([]byte(`<base href="/socle/"><base href="/autre/"><a name=x>rien</a><a href="a?b&amp;c" href=z>Un <b>deux</b></a> hors
+<a href=d aria-label="Trois"><svg/></a><a href=e>ouvert <a href=f><img alt=Quatre>`)) {
 		l.text = strings.Join(strings.Fields(l.text), " ")
 		got = append(got, l)
 	}
@@ -218,7 +218,7 @@ func TestFindLink(t *testing.T) {
 		`<a href="x" title="Se connecter"><i class=icon></i></a>`:                        "https://ent.exemple.fr/a/x",
 		`<a href="un">Inscription</a><a href="deux">Se connecter</a><a href="x">Non</a>`: "https://ent.exemple.fr/a/deux",
 	} {
-		m, err := Step{Follow: Pattern{Text: "se connecter"}}.compile()
+		m, err := Step{Follow: Pattern{Text: "se connecter"}}.compile(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,7 +231,7 @@ func TestFindLink(t *testing.T) {
 			t.Errorf("%s leads to %q, want %q", source, got, want)
 		}
 	}
-	byAddress, err := Step{Follow: Pattern{Regexp: "/cas/login", Source: true}}.compile()
+	byAddress, err := Step{Follow: Pattern{Regexp: "/cas/login", Source: true}}.compile(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +249,7 @@ func FuzzFindLink(f *testing.F) {
 		if step.validate() != nil {
 			return
 		}
-		m, err := step.compile()
+		m, err := step.compile(nil)
 		if err != nil {
 			t.Fatal(err)
 		}

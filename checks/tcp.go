@@ -33,7 +33,7 @@ func newTCP(spec Spec, env Env) (runner, error) {
 	if wrong != nil {
 		return nil, *wrong
 	}
-	m, err := spec.first().compile()
+	m, err := spec.first().compile(env.Patterns)
 	if err != nil {
 		return nil, err
 	}

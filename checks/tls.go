@@ -28,7 +28,7 @@ func newTLS(spec Spec, env Env) (runner, error) {
 	if wrong != nil {
 		return nil, *wrong
 	}
-	c := tlsCheck{target: t, limits: spec.Limits, connect: env.connector(spec), config: env.tlsConfig(t.host)}
+	c := tlsCheck{target: t, limits: spec.Limits, connect: env.connector(spec), config: tlsConfig(env.Roots, t.host)}
 	return c.run, nil
 }
 

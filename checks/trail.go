@@ -38,8 +38,8 @@ type trail struct {
 // cookie.
 const mayReturn = 2
 
-func newTrail(s Spec) *trail {
-	return &trail{limit: s.MaxRedirects, headers: slices.Collect(maps.Keys(s.Headers))}
+func newTrail(limit int, headers map[string]string) *trail {
+	return &trail{limit: limit, headers: slices.Collect(maps.Keys(headers))}
 }
 
 // start begins a step.

@@ -30,8 +30,8 @@ func (c *httpCheck) newWalk(p *progress) (*walk, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &walk{check: c, progress: p, trail: newTrail(c.spec)}
-	w.client = http.Client{Transport: c.memory.transport(c.transport), Jar: jar, CheckRedirect: w.trail.follow}
+	w := &walk{check: c, progress: p, trail: newTrail(c.redirects, c.headers)}
+	w.client = http.Client{Transport: c.memory.transport(c.newTransport()), Jar: jar, CheckRedirect: w.trail.follow}
 	return w, nil
 }
 
@@ -67,7 +67,7 @@ func (w *walk) take(parent, ctx context.Context, i int) bot.Verdict {
 	m := w.check.moves[i]
 	method := http.MethodGet
 	if i == 0 {
-		method = w.check.spec.Method
+		method = w.check.method
 	}
 	to, err := w.next(m)
 	switch {
@@ -81,7 +81,7 @@ func (w *walk) take(parent, ctx context.Context, i int) bot.Verdict {
 	}
 	defer w.response.Body.Close()
 	w.progress.enter(reading)
-	body, err := readUpTo(w.response.Body, w.check.spec.Limits.Body)
+	body, err := readUpTo(w.response.Body, w.response.ContentLength, w.check.limits.Body)
 	w.at, w.page = w.response.Request.URL, newPage(body, w.response.Header.Get("Content-Type"))
 	v := w.check.judge(m, w.response.StatusCode, w.page, err == nil)
 	v = w.check.memory.settle(w.response, v, err == nil)
@@ -121,7 +121,7 @@ func (w *walk) ask(ctx context.Context, method string, to *url.URL) error {
 	}
 	request.Header.Set("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
 	request.Header.Set("Accept-Language", "fr")
-	for name, value := range w.check.spec.Headers {
+	for name, value := range w.check.headers {
 		request.Header.Set(name, value)
 	}
 	request.Header.Set("User-Agent", w.check.userAgent)

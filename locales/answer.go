@@ -68,7 +68,7 @@ func (w *writer) answer(a bot.Answer) []phrase {
 func (w *writer) words(a bot.Answer) []phrase {
 	list := w.names(a.Platforms)
 	for _, name := range a.Names {
-		list = append(list, phrase(insert(name)))
+		list = append(list, w.foreign(name))
 	}
 	return list
 }

@@ -8,7 +8,7 @@ import (
 
 // groups are the platforms of an overview by what a reader has to know of them.
 type groups struct {
-	troubled, noted, working, waiting []bot.PlatformView
+	troubled, noted, split, working, waiting []bot.PlatformView
 }
 
 func group(views []bot.PlatformView) groups {
@@ -17,6 +17,8 @@ func group(views []bot.PlatformView) groups {
 		switch {
 		case v.Condition == bot.NotYetKnown:
 			g.waiting = append(g.waiting, v)
+		case v.Condition == bot.Normal && v.Split != (bot.Split{}):
+			g.split = append(g.split, v) // which some places see fail
 		case v.Condition == bot.Normal:
 			g.working = append(g.working, v)
 		case v.Condition.Outage():
@@ -55,7 +57,7 @@ func (g groups) worst() bot.Condition {
 	switch {
 	case len(g.troubled) > 0:
 		return g.troubled[0].Condition
-	case len(g.working) > 0:
+	case len(g.working)+len(g.split) > 0:
 		return bot.Normal
 	default:
 		return bot.NotYetKnown
@@ -68,7 +70,7 @@ func (w *writer) boardSummary(g groups, total int) string {
 		return w.say("overview.none", nil)
 	case len(g.troubled) > 0:
 		return w.say("overview.troubles", values{"Count": len(g.troubled), "Total": whole(total)})
-	case len(w.splits(g.working)) > 0:
+	case len(g.split) > 0:
 		return w.say("overview.split", nil)
 	case len(g.working) == total:
 		return w.say("overview.normal", values{"Count": total})
@@ -94,7 +96,7 @@ func (w *writer) items(heading string, views []bot.PlatformView) []bot.Section {
 // notes lists what is not normal and no outage, and what only some places see.
 func (w *writer) notes(g groups) []bot.Section {
 	sections := w.items("heading.notes", g.noted)
-	split := w.splits(g.working)
+	split := w.splits(g.split)
 	if len(sections) == 0 && len(split) > 0 {
 		sections = []bot.Section{{Heading: w.say("heading.notes", nil)}}
 	}

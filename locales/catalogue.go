@@ -31,6 +31,7 @@ type catalogue struct {
 	localizer *i18n.Localizer
 	parser    template.Parser
 	messages  map[string]*i18n.Message
+	draft     bool // nobody who speaks the language has read the texts yet
 }
 
 // loadFolder reads every catalogue of a folder, by BCP 47 tag.
@@ -90,13 +91,38 @@ func loadFile(files fs.FS, name string, tag language.Tag) (*catalogue, error) {
 	for _, m := range list {
 		messages[m.ID] = m
 	}
+	draft, err := isDraft(messages[reviewKey])
+	if err != nil {
+		return nil, err
+	}
+	delete(messages, reviewKey)
 	return &catalogue{
 		tag:       tag,
 		bundle:    bundle,
 		localizer: i18n.NewLocalizer(bundle, tag.String()),
 		parser:    &template.TextParser{Option: "missingkey=error"},
 		messages:  messages,
+		draft:     draft,
 	}, nil
+}
+
+// reviewKey is no text: "needed" says that nobody who speaks the language has read the file yet, "done", or no such key,
+// that somebody has.
+const (
+	reviewKey    = "meta.review"
+	reviewNeeded = "needed"
+	reviewDone   = "done"
+)
+
+func isDraft(m *i18n.Message) (bool, error) {
+	switch {
+	case m == nil || m.Other == reviewDone:
+		return false, nil
+	case m.Other == reviewNeeded:
+		return true, nil
+	default:
+		return false, fmt.Errorf("%s is %q, want %q or %q", reviewKey, m.Other, reviewNeeded, reviewDone)
+	}
 }
 
 func unmarshal(data []byte, v any) error { return yaml.Unmarshal(data, v) }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 	"golang.org/x/text/number"
 )
@@ -51,9 +52,9 @@ func midnight(t time.Time) time.Time {
 func (w *writer) time(t time.Time) phrase {
 	v := values{"Hour": whole(t.Hour()), "Hour2": two(t.Hour()), "Minute": two(t.Minute())}
 	if t.Minute() == 0 {
-		return w.part("time.hour", v)
+		return w.isolate(w.part("time.hour", v))
 	}
-	return w.part("time.minute", v)
+	return w.isolate(w.part("time.minute", v))
 }
 
 // date is a day, with its year where that is not the current one: « lundi 5 avril », « jeudi 1er octobre 2026 ».
@@ -124,14 +125,19 @@ func (w *writer) every(d time.Duration) phrase {
 	}
 }
 
-// latency is a measured time: « 850 ms », « 2,3 s ».
+// latency is a measured time, in the digits of all other numbers: « 850 ms », « 2,3 s ».
 func (w *writer) latency(d time.Duration) phrase {
 	key, value := "latency.ms", float64(d.Milliseconds())
 	if d >= time.Second {
 		key, value = "latency.s", d.Seconds()
 	}
-	text := message.NewPrinter(w.tag).Sprint(number.Decimal(value, number.MaxFractionDigits(1), number.NoSeparator()))
-	return w.part(key, values{"Value": digits(text)})
+	return w.part(key, values{"Value": w.decimal(value)})
+}
+
+// decimal is a number with at most one decimal, in European digits everywhere.
+func (w *writer) decimal(value float64) digits {
+	printer := message.NewPrinter(language.Make(w.tag.String() + "-u-nu-latn"))
+	return digits(printer.Sprint(number.Decimal(value, number.MaxFractionDigits(1), number.NoSeparator())))
 }
 
 // count writes a text that depends on a number.

@@ -25,7 +25,7 @@ func (w *writer) bulletinFacts(n bot.Notice) []bot.Fact {
 		s.every = 0
 		return append(w.span(i), w.checked(s)...)
 	}
-	facts := append(w.seen(s), w.affected(n)...)
+	facts := append(append(w.seen(s), w.affected(n)...), w.beside(n)...)
 	return append(facts, append(w.checked(s), w.technical(s)...)...)
 }
 
@@ -35,6 +35,15 @@ func (w *writer) affected(n bot.Notice) []bot.Fact {
 		return nil
 	}
 	return []bot.Fact{w.fact("affected", w.list("list.and", w.names(n.Affected)))}
+}
+
+// beside names what else the reader follows and fails at the same time.
+func (w *writer) beside(n bot.Notice) []bot.Fact {
+	if len(n.Beside) == 0 || !n.Incident.Condition.Outage() {
+		return nil
+	}
+	names := w.list("list.and", w.names(n.Beside))
+	return []bot.Fact{w.fact("beside", w.part("beside", values{"Names": names, "Count": len(n.Beside)}))}
 }
 
 // span tells when an incident began, where that is known, and when it ended.
@@ -100,7 +109,9 @@ func (w *writer) technical(s sight) []bot.Fact {
 	var facts []bot.Fact
 	add := func(label, value string) {
 		if value != "" {
-			facts = append(facts, w.fact(label, phrase(insert(value))))
+			fact := w.fact(label, w.foreign(value))
+			fact.Evidence = true
+			facts = append(facts, fact)
 		}
 	}
 	e := s.evidence

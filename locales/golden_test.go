@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,16 +19,56 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // reader collects rendered texts under headings, for a person to read through.
 type reader struct {
-	t *testing.T
-	r *Renderer
-	b strings.Builder
+	t    *testing.T
+	r    *Renderer
+	lang string
+	b    strings.Builder
 }
 
-func newReader(t *testing.T) *reader { return &reader{t: t, r: renderer(t)} }
+func newReader(t *testing.T) *reader { return &reader{t: t, r: renderer(t), lang: "fr"} }
+
+// scene is a group of texts to be read together.
+type scene struct {
+	name string
+	read func(g *reader)
+}
+
+// scenes lists everything that a chat can show, in the order in which it is read.
+func scenes() []scene {
+	var list []scene
+	for _, audience := range bot.Audiences() {
+		for _, step := range []bot.Step{bot.StepOpened, bot.StepWorse, bot.StepBetter, bot.StepUnknown, bot.StepResolved} {
+			list = append(list, scene{fmt.Sprintf("%s-%s", audience, step), func(g *reader) { readBulletins(g, audience, step) }})
+		}
+		list = append(list, scene{string(audience) + "-detail", func(g *reader) { readDetails(g, audience) }})
+	}
+	return append(list,
+		scene{"rings", readRings}, scene{"late", readLate}, scene{"affected", readAffected}, scene{"beside", readBeside},
+		scene{"announcements", readAnnouncements}, scene{"notes", readNotes}, scene{"offers", readOffers},
+		scene{"reasons", readReasons}, scene{"revisions", readRevisions}, scene{"times", readTimes}, scene{"clock", readClock},
+		scene{"places", readPlaces}, scene{"names", readNames}, scene{"overview-boards", readOverviewBoards},
+		scene{"overview-split", readOverviewSplit}, scene{"overview-unanswerable", readOverviewUnanswerable},
+		scene{"playbooks", readPlaybooks}, scene{"help", readHelp}, scene{"welcome", readWelcome},
+	)
+}
+
+// TestFrench holds the French texts to the golden files, one for each scene.
+func TestFrench(t *testing.T) {
+	for _, s := range scenes() {
+		t.Run(s.name, func(t *testing.T) {
+			g := newReader(t)
+			s.read(g)
+			g.compare(s.name)
+		})
+	}
+}
+
+// embedded reads the texts once: they never change.
+var embedded = sync.OnceValues(New)
 
 func renderer(t testing.TB) *Renderer {
 	t.Helper()
-	r, err := New()
+	r, err := embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,13 +85,13 @@ func (g *reader) add(heading string, m bot.Message, err error) {
 
 func (g *reader) notice(heading string, n bot.Notice) {
 	g.t.Helper()
-	m, err := g.r.Notice("fr", n)
+	m, err := g.r.Notice(g.lang, n)
 	g.add(heading, m, err)
 }
 
 func (g *reader) overview(heading string, o bot.Overview) {
 	g.t.Helper()
-	m, err := g.r.Overview("fr", o)
+	m, err := g.r.Overview(g.lang, o)
 	g.add(heading, m, err)
 }
 

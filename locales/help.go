@@ -100,8 +100,8 @@ func (w *writer) subscribing(key string, v values) []bot.Section {
 // identity is what the operator copies into the configuration.
 func (w *writer) identity(account bot.AccountID, channel string) []bot.Fact {
 	return []bot.Fact{
-		w.fact("account", phrase(insert(string(account)))),
-		w.fact("channel", phrase(insert(channel))),
+		w.fact("account", w.foreign(string(account))),
+		w.fact("channel", w.foreign(channel)),
 	}
 }
 

@@ -1,14 +1,12 @@
 package locales
 
 import (
-	"testing"
-
 	"github.com/panneau-ecole/panneau/bot"
 )
 
-// TestALatePlatformTurnsNobodyAway reads what is told of a platform that is saturated by its latency alone.
-func TestALatePlatformTurnsNobodyAway(t *testing.T) {
-	g := newReader(t)
+// readLate reads what is told of a platform that is saturated by its latency alone.
+func readLate(g *reader) {
+	t := g.t
 	n := in(pronote(t), bot.Saturated)
 	n.Incident.Reason = bot.ReasonVerySlow
 	g.notice("opened", n)
@@ -19,5 +17,4 @@ func TestALatePlatformTurnsNobodyAway(t *testing.T) {
 		ring.Purpose = purpose
 		g.notice(string(purpose), ring)
 	}
-	g.compare("late")
 }

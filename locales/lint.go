@@ -26,6 +26,51 @@ func Lint(text string) []Fault {
 		spaceFaults, apostropheFaults, hourFaults, endingFaults, capitalFaults))
 }
 
+// LintAny finds what a finished text must not have in any language: a placeholder that was not filled, two spaces in a row,
+// a space at the end of a line, isolates that do not pair.
+func LintAny(text string) []Fault {
+	return examine(text, []checker{spareSpaces, leftPlaceholders, loneIsolates})
+}
+
+func spareSpaces(words []string) []Fault {
+	for i, word := range words {
+		if word == "" && len(words) > 1 {
+			return []Fault{{Text: strings.Join(words[max(0, i-1):min(i+2, len(words))], " "), Why: "two spaces in a row"}}
+		}
+	}
+	return nil
+}
+
+func leftPlaceholders(words []string) []Fault {
+	line := strings.Join(words, " ")
+	for _, mark := range []string{"{{", "}}", "<no value>", "%!"} {
+		if strings.Contains(line, mark) {
+			return []Fault{{Text: line, Why: "a placeholder that was not filled"}}
+		}
+	}
+	return nil
+}
+
+// loneIsolates finds isolates that are opened or closed alone on a line: the rest of the message would turn around.
+func loneIsolates(words []string) []Fault {
+	line, depth := strings.Join(words, " "), 0
+	for _, r := range line {
+		switch r {
+		case '\u2066', '\u2067', '\u2068':
+			depth++
+		case '\u2069':
+			depth--
+		}
+		if depth < 0 {
+			break
+		}
+	}
+	if depth != 0 {
+		return []Fault{{Text: line, Why: "isolates that do not pair"}}
+	}
+	return nil
+}
+
 // Jargon finds the technical words that a text for families must not have.
 func Jargon(text string) []Fault { return examine(text, wordFaults(technical, "a technical word")) }
 

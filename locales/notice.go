@@ -33,6 +33,9 @@ func (r *Renderer) Notice(lang string, n bot.Notice) (bot.Message, error) {
 // bulletin is the living message.
 func (w *writer) bulletin(n bot.Notice) bot.Message {
 	i := n.Incident
+	if i.Announced() {
+		return w.announcement(n)
+	}
 	title, say := w.stateTitle(i.Condition, n.Platform), w.state
 	if back(i) {
 		title = w.title(w.backKey(i.Worst, i), n.Platform)

@@ -38,27 +38,18 @@ func bulletins(t *testing.T, step bot.Step) map[bot.Condition]bot.Notice {
 	return list
 }
 
-func TestBulletins(t *testing.T) {
-	steps := []bot.Step{bot.StepOpened, bot.StepWorse, bot.StepBetter, bot.StepUnknown, bot.StepResolved}
-	for _, audience := range bot.Audiences() {
-		for _, step := range steps {
-			t.Run(fmt.Sprintf("%s-%s", audience, step), func(t *testing.T) {
-				g := newReader(t)
-				list := bulletins(t, step)
-				for _, c := range told() {
-					if n, ok := list[c]; ok {
-						n.Audience = audience
-						g.notice(string(c), n)
-					}
-				}
-				g.compare(fmt.Sprintf("%s-%s", audience, step))
-			})
+func readBulletins(g *reader, audience bot.Audience, step bot.Step) {
+	list := bulletins(g.t, step)
+	for _, c := range told() {
+		if n, ok := list[c]; ok {
+			n.Audience = audience
+			g.notice(string(c), n)
 		}
 	}
 }
 
-func TestRings(t *testing.T) {
-	g := newReader(t)
+func readRings(g *reader) {
+	t := g.t
 	for _, c := range outages() {
 		n := after(in(pronote(t), c), bot.Slowed, school(t, 8, 20))
 		n.Purpose, n.Heard = bot.PurposeWorse, bot.Slowed
@@ -80,12 +71,11 @@ func TestRings(t *testing.T) {
 	closed := over(pronote(t), school(t, 9, 25))
 	closed.Purpose, closed.Incident.Condition, closed.Incident.Before = bot.PurposeBack, bot.Closed, bot.Unreachable
 	g.notice("back, but closed now", closed)
-	g.compare("rings")
 }
 
-// TestAffected has what depends on a platform named to those who follow it.
-func TestAffected(t *testing.T) {
-	g := newReader(t)
+// readAffected has what depends on a platform named to those who follow it.
+func readAffected(g *reader) {
+	t := g.t
 	for _, names := range [][]string{{"Mon ENT Occitanie"}, {"Mon ENT Occitanie", "Pronote", "Pix"}} {
 		n := in(pronote(t), bot.LoginImpossible)
 		n.Platform = bot.Platform{ID: "educonnect", Name: "ÉduConnect"}
@@ -95,22 +85,33 @@ func TestAffected(t *testing.T) {
 		g.notice(fmt.Sprintf("open, %d more", len(names)), n)
 		g.notice(fmt.Sprintf("over, %d more", len(names)), over(n, school(t, 9, 25)))
 	}
-	g.compare("affected")
 }
 
-func TestReasons(t *testing.T) {
-	g := newReader(t)
+// readBeside has what fails at the same time named to those who follow it, without a cause.
+func readBeside(g *reader) {
+	t := g.t
+	for _, names := range [][]string{{"Mon ENT Occitanie"}, {"Mon ENT Occitanie", "Lumni", "Pix"}} {
+		n := in(pronote(t), bot.Unreachable)
+		for _, name := range names {
+			n.Beside = append(n.Beside, bot.Platform{Name: name})
+		}
+		g.notice(fmt.Sprintf("open, %d more", len(names)), n)
+		g.notice(fmt.Sprintf("over, %d more", len(names)), over(n, school(t, 9, 25)))
+	}
+}
+
+func readReasons(g *reader) {
+	t := g.t
 	for _, reason := range reasons() {
 		n := in(pronote(t), reason.Condition())
 		n.Incident.Reason = reason
 		n.Incident.Evidence.TLSExpiry = school(t, 1, 59).AddDate(0, 0, -3)
 		for _, n.Audience = range []bot.Audience{bot.Families, bot.Staff} {
-			m, err := g.r.Notice("fr", n)
+			m, err := g.r.Notice(g.lang, n)
 			m.Title, m.Sections, m.Links, m.Footer = "", nil, nil, ""
 			g.add(fmt.Sprintf("%s, %s", reason, n.Audience), m, err)
 		}
 	}
-	g.compare("reasons")
 }
 
 func reasons() []bot.Reason {
@@ -124,9 +125,9 @@ func reasons() []bot.Reason {
 	}
 }
 
-// TestTimes reads the notices whose times a person gets wrong first.
-func TestTimes(t *testing.T) {
-	g := newReader(t)
+// readTimes reads the notices whose times a person gets wrong first.
+func readTimes(g *reader) {
+	t := g.t
 	paris := location(t, "Europe/Paris")
 	at := func(n bot.Notice, since, now time.Time) bot.Notice {
 		n.Incident.Since, n.Incident.ChangedAt, n.CheckedAt, n.Now = since, since, now, now
@@ -148,12 +149,11 @@ func TestTimes(t *testing.T) {
 	g.notice("resolved after days, told the next morning", late)
 	short := over(pronote(t), pronote(t).Incident.Since.Add(40*time.Second))
 	g.notice("resolved within a minute", short)
-	g.compare("times")
 }
 
-// TestPlaces reads notices on other clocks than that of Paris.
-func TestPlaces(t *testing.T) {
-	g := newReader(t)
+// readPlaces reads notices on other clocks than that of Paris.
+func readPlaces(g *reader) {
+	t := g.t
 	n := pronote(t)
 	n.Place = bot.Place{Location: location(t, "Indian/Reunion"), Name: "La Réunion"}
 	g.notice("La Réunion", n)
@@ -164,12 +164,11 @@ func TestPlaces(t *testing.T) {
 	g.notice("Nouméa, after its midnight", n)
 	n.Place = bot.Place{Location: location(t, "Europe/Paris"), Name: "Alsace"}
 	g.notice("another name for the clock of Paris", n)
-	g.compare("places")
 }
 
-// TestNames reads notices about platforms with names that stand out, and with all that can be missing missing.
-func TestNames(t *testing.T) {
-	g := newReader(t)
+// readNames reads notices about platforms with names that stand out, and with all that can be missing missing.
+func readNames(g *reader) {
+	t := g.t
 	for _, name := range []string{
 		"Ma classe à la maison", "Mon ENT Occitanie", "L'Éduc de Normandie", "ÉCLAT-BFC", "Ari@ne.57", "@ucollège84",
 		"ENT 1er degré La Réunion", "MonLycée.net", "Quoi ? Pronote ! Ah : oui", "<b>*Pronote*</b> _x_ & `co`",
@@ -181,7 +180,7 @@ func TestNames(t *testing.T) {
 		g.notice(fmt.Sprintf("%q", name), n)
 		n = in(n, bot.Saturated)
 		n.PageURL, n.Incident.Reason = "", bot.ReasonNone
-		m, err := g.r.Notice("fr", n)
+		m, err := g.r.Notice(g.lang, n)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -200,12 +199,11 @@ func TestNames(t *testing.T) {
 	n = pronote(t)
 	n.Purpose, n.Incident.Before, n.Incident.ChangedAt = bot.PurposeAgain, bot.Maintenance, time.Time{}
 	g.notice("nobody knows since when, again", n)
-	g.compare("names")
 }
 
-// TestRevisions reads bulletins of revisions that change something other than the condition.
-func TestRevisions(t *testing.T) {
-	g := newReader(t)
+// readRevisions reads bulletins of revisions that change something other than the condition.
+func readRevisions(g *reader) {
+	t := g.t
 	g.notice("the reason changed", after(pronote(t), bot.Unreachable, school(t, 8, 30)))
 	g.notice("verifiable again", after(pronote(t), bot.Unverifiable, school(t, 8, 50)))
 	g.notice("not verifiable from the start", in(pronote(t), bot.Unverifiable))
@@ -219,5 +217,4 @@ func TestRevisions(t *testing.T) {
 	closed := over(pronote(t), school(t, 9, 25))
 	closed.Incident.Condition = bot.Closed
 	g.notice("resolved because it was closed", closed)
-	g.compare("revisions")
 }

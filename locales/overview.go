@@ -22,10 +22,16 @@ func (r *Renderer) Overview(lang string, o bot.Overview) (bot.Message, error) {
 	case o.Asked != "" && len(o.Platforms) == 0:
 		return w.finish(w.unknown(o))
 	case len(o.Platforms) == 1:
-		return w.finish(w.detail(o.Platforms[0], o.PageURL))
+		return w.finish(w.dated(w.detail(o.Platforms[0], o.PageURL), o.Days))
 	default:
-		return w.finish(w.board(o))
+		return w.finish(w.dated(w.board(o), o.Days))
 	}
+}
+
+// dated adds the critical days to a message.
+func (w *writer) dated(m bot.Message, days []bot.CriticalDay) bot.Message {
+	m.Sections = append(m.Sections, w.days(days)...)
+	return m
 }
 
 // offline says that nothing can be said.
@@ -64,11 +70,11 @@ func (w *writer) names(platforms []bot.Platform) []phrase {
 
 // asked is what a person typed, as far as it is shown.
 func (w *writer) asked(typed string) phrase {
-	asked := []rune(w.free(typed))
+	asked := []rune(typed)
 	if len(asked) > askedLimit {
-		asked = append(asked[:askedLimit], '…')
+		asked = append(asked[:askedLimit:askedLimit], '…')
 	}
-	return phrase(asked)
+	return w.free(string(asked))
 }
 
 // meant asks whether some platforms were meant.

@@ -64,13 +64,17 @@ func (r *Renderer) With(files fs.FS) (*Renderer, error) {
 	return own, errors.Join(errs...)
 }
 
-// replace puts messages in the place of those of a language, and of the varieties that have them from it.
+// replace puts messages in the place of those of a language, and of the varieties that have them from it. The file may
+// also say that the language was reviewed.
 func (r *Renderer) replace(lang string, messages []*i18n.Message) {
 	before := r.texts[lang]
 	for tag, c := range r.texts {
-		changed := maps.Clone(c.messages)
+		changed, draft := maps.Clone(c.messages), c.draft
 		for _, m := range messages {
-			if c == before || c.messages[m.ID] == before.messages[m.ID] {
+			switch {
+			case m.ID == reviewKey:
+				draft = m.Other == reviewNeeded && c == before || draft && c != before
+			case c == before || c.messages[m.ID] == before.messages[m.ID]:
 				changed[m.ID] = m
 			}
 		}
@@ -78,6 +82,7 @@ func (r *Renderer) replace(lang string, messages []*i18n.Message) {
 		bundle.MustAddMessages(c.tag, slices.Collect(maps.Values(changed))...) // its plural rules are known: it was loaded
 		r.texts[tag] = &catalogue{
 			tag: c.tag, bundle: bundle, localizer: i18n.NewLocalizer(bundle, c.tag.String()), parser: c.parser, messages: changed,
+			draft: draft,
 		}
 	}
 }
@@ -103,6 +108,12 @@ func (r *Renderer) CheckOwn(name string, data []byte) ([]*i18n.Message, []OwnTex
 	}
 	var faults []OwnTextError
 	for _, m := range list {
+		if m.ID == reviewKey {
+			if _, err := isDraft(m); err != nil {
+				faults = append(faults, fault(lines[m.ID], m.ID, "valeur inconnue", "écrivez done (relu) ou needed (à relire)")...)
+			}
+			continue
+		}
 		if !c.has(m.ID) {
 			faults = append(faults, fault(lines[m.ID], m.ID, "clé inconnue", "reprenez une clé de locales/texts/fr.yaml")...)
 			continue
@@ -130,9 +141,7 @@ func (c *catalogue) wrong(m *i18n.Message) []wrong {
 	}
 	for _, form := range slices.Sorted(maps.Keys(own)) {
 		list = append(list, compareText(model.Other, own[form])...)
-		if c.french() {
-			list = append(list, untidy(m.ID, own[form])...)
-		}
+		list = append(list, c.untidy(m.ID, own[form])...)
 	}
 	return slices.Compact(list)
 }
@@ -165,10 +174,13 @@ func braced(names []string) string {
 }
 
 // untidy is what the linters find in a text as it is shown.
-func untidy(key, text string) []wrong {
-	shown := Typeset(regexp.MustCompile(`\{\{\.\w+\}\}`).ReplaceAllString(text, "N"))
-	faults := Lint(shown)
-	if FamiliesRead(key) {
+func (c *catalogue) untidy(key, text string) []wrong {
+	shown := c.seal(c.typeset(regexp.MustCompile(`\{\{\.\w+\}\}`).ReplaceAllString(text, "N")))
+	faults := LintAny(shown)
+	if c.french() {
+		faults = Lint(shown)
+	}
+	if c.french() && FamiliesRead(key) {
 		faults = append(faults, Jargon(shown)...)
 	}
 	var list []wrong
@@ -205,6 +217,10 @@ func (f Fault) French() string {
 		return "espace insécable attendue"
 	case "two spaces in a row":
 		return "deux espaces de suite"
+	case "a placeholder that was not filled":
+		return "emplacement jamais rempli"
+	case "isolates that do not pair":
+		return "marques de sens d’écriture qui ne vont pas par deux"
 	case "a straight apostrophe", "three dots for an ellipsis":
 		return "signe de machine à écrire"
 	case "an hour is written 8 h 05":
@@ -263,22 +279,30 @@ func formsOf(m *i18n.Message) map[string]string {
 	return all
 }
 
-// pluralForms asks go-i18n which forms whole numbers take in a language, sorted.
+// pluralForms lists the forms that a text needs in a language, sorted: those that whole numbers take, and « other », which
+// every language has (in Ukrainian for fractions alone).
 func pluralForms(tag language.Tag) []string {
-	bundle := i18n.NewBundle(tag)
-	message := &i18n.Message{ID: "x", Zero: "zero", One: "one", Two: "two", Few: "few", Many: "many", Other: "other"}
-	bundle.MustAddMessages(tag, message)
-	localizer := i18n.NewLocalizer(bundle, tag.String())
-	var found []string
+	form := pluralRule(tag)
+	found := []string{"other"}
 	for n := range 202 {
 		if n == 201 {
 			n = 1_000_000
 		}
-		form := localizer.MustLocalize(&i18n.LocalizeConfig{MessageID: "x", PluralCount: n})
-		if !slices.Contains(found, form) {
-			found = append(found, form)
+		if !slices.Contains(found, form(n)) {
+			found = append(found, form(n))
 		}
 	}
 	slices.Sort(found)
 	return found
+}
+
+// pluralRule asks go-i18n for the plural form of a whole number.
+func pluralRule(tag language.Tag) func(n int) string {
+	bundle := i18n.NewBundle(tag)
+	message := &i18n.Message{ID: "x", Zero: "zero", One: "one", Two: "two", Few: "few", Many: "many", Other: "other"}
+	bundle.MustAddMessages(tag, message)
+	localizer := i18n.NewLocalizer(bundle, tag.String())
+	return func(n int) string {
+		return localizer.MustLocalize(&i18n.LocalizeConfig{MessageID: "x", PluralCount: n})
+	}
 }

@@ -50,6 +50,9 @@ func TestOwnTextsAreRefused(t *testing.T) {
 		"« serveur » : mot technique":                               {"fr.yaml", `footer.cause: "Le serveur est fermé."`},
 		"le nom du fichier n’est pas celui d’une langue de Panneau": {"français.yaml", "footer.about: x"},
 		"ce n’est pas du YAML correct":                              {"fr.yaml", "a: [\n"},
+		"marques de sens d’écriture qui ne vont pas par deux":       {"ar.yaml", "footer.cause: \"\\u2068x\""},
+		"en.yaml:1: footer.cause : « The  cause » : deux espaces":   {"en.yaml", "footer.cause: \"The  cause\""},
+		"en.yaml:1: terminal.stop : clé inconnue":                   {"en.yaml", "terminal.stop: \"Stop\""},
 		"ces textes ne se lisent pas":                               {"fr.yaml", "footer.about: x\nfooter.about: y\n"},
 	} {
 		_, err := renderer(t).With(folder(file[0], file[1]))
@@ -81,5 +84,25 @@ func TestProofread(t *testing.T) {
 	}
 	if faults := Proofread("Le serveur répond.", false); len(faults) > 0 {
 		t.Errorf("got %v, want nothing technical to be found for staff", faults)
+	}
+}
+
+func TestAReviewIsTheOperatorsToDeclare(t *testing.T) {
+	r := renderer(t)
+	if r.Reviewed("ar") || !r.Reviewed("fr") || !r.Reviewed("fr-x-simple") || r.Reviewed("tlh") {
+		t.Error("only French is reviewed")
+	}
+	own, err := r.With(folder("ar.yaml", "meta.review: done\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !own.Reviewed("ar") || own.Reviewed("en") || r.Reviewed("ar") {
+		t.Error("the operator's file did not count, or counted for more than itself")
+	}
+	if again, err := own.With(folder("fr.yaml", "meta.review: needed\n")); err != nil || again.Reviewed("fr") || !again.Reviewed("fr-x-simple") {
+		t.Errorf("a review was not taken back: %v", err)
+	}
+	if _, err := r.With(folder("ar.yaml", "meta.review: oui\n")); err == nil || !strings.Contains(err.Error(), "écrivez done (relu) ou needed (à relire)") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -9,8 +9,7 @@ import (
 	"github.com/panneau-ecole/panneau/bot"
 )
 
-// phrase is a text in the making. What was inserted into it stands between guards: typography leaves it alone, and in a
-// language written from right to left it is isolated, so that a name or an address does not jump to another place.
+// phrase is a text in the making. What was inserted into it stands between guards: typography leaves it alone.
 type phrase string
 
 // The guards are noncharacters, which no text that is exchanged may hold (https://www.unicode.org/faq/private_use.html).
@@ -26,17 +25,27 @@ const (
 )
 
 // insert prepares a value for a placeholder.
-func insert(value any) string {
+func (c *catalogue) insert(value any) string {
 	switch v := value.(type) {
 	case phrase:
 		return guard(string(v))
 	case digits:
 		return string(v)
-	case string:
-		return guard(clean(v))
 	default:
-		return guard(clean(fmt.Sprint(v)))
+		return guard(string(c.foreign(fmt.Sprint(v))))
 	}
+}
+
+// foreign is a text that is not of the language: an address, a command, a code.
+func (c *catalogue) foreign(text string) phrase { return c.isolate(phrase(clean(text))) }
+
+// isolate keeps a name, an address or a time from jumping to another place in a language written from right to left. The
+// language's own phrases are not isolated: a list of Latin names would run from left to right within.
+func (c *catalogue) isolate(p phrase) phrase {
+	if !c.rightToLeft() || p == "" {
+		return p
+	}
+	return isolateOpen + p + isolateClose
 }
 
 func guard(text string) string { return string(guardOpen) + text + string(guardClose) }
@@ -49,13 +58,9 @@ func (c *catalogue) typeset(text string) phrase {
 	return phrase(Typeset(text))
 }
 
-// seal finishes a phrase: the guards become isolates or vanish.
+// seal finishes a phrase: the guards vanish.
 func (c *catalogue) seal(p phrase) string {
-	open, end := "", ""
-	if c.rightToLeft() {
-		open, end = isolateOpen, isolateClose
-	}
-	return strings.NewReplacer(string(guardOpen), open, string(guardClose), end).Replace(string(p))
+	return strings.NewReplacer(string(guardOpen), "", string(guardClose), "").Replace(string(p))
 }
 
 // clean makes foreign text harmless for the layout around it: no line breaks or other controls, no characters that turn
@@ -90,7 +95,7 @@ func (c *catalogue) free(text string) phrase {
 	if c.french() {
 		text = setSpaces(setApostrophes(text))
 	}
-	return phrase(text)
+	return c.isolate(phrase(text))
 }
 
 // name is a platform's name within a sentence. A name that reads like a part of the sentence (« Ma classe à la maison »)
@@ -111,7 +116,7 @@ func (w *writer) name(p bot.Platform) phrase {
 // readsLikeProse reports whether a word of the name starts with a small letter.
 func readsLikeProse(name string) bool {
 	for word := range strings.FieldsSeq(name) {
-		if first, _ := utf8.DecodeRuneInString(word); unicode.IsLower(first) {
+		if first, _ := utf8.DecodeRuneInString(strings.TrimPrefix(word, isolateOpen)); unicode.IsLower(first) {
 			return true
 		}
 	}

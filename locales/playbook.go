@@ -74,7 +74,7 @@ func (w *writer) offerItems(offers []bot.Offer) []string {
 	var items []string
 	for _, o := range offers {
 		if o.Workaround.Text != "" {
-			items = append(items, w.seal(phrase(insert(Typeset(o.Workaround.Text)))))
+			items = append(items, string(w.foreign(Typeset(o.Workaround.Text))))
 			continue
 		}
 		items = append(items, w.say("workaround."+o.Workaround.ID, values{"Name": w.name(o.Through)}))

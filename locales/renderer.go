@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/language"
+
 	"github.com/panneau-ecole/panneau/bot"
 )
 
@@ -48,6 +50,48 @@ func rank(lang string) int {
 		return 0
 	}
 	return 1
+}
+
+// Reviewed reports whether somebody who speaks the language has read its texts. French is the source, and its simplified
+// version is written in it; the others are machine translations until their file says otherwise.
+func (r *Renderer) Reviewed(lang string) bool {
+	c, err := find(r.texts, lang)
+	return err == nil && !c.draft
+}
+
+// Choose implements [bot.Renderer].
+func (r *Renderer) Choose(asker string, chat []string) []string {
+	if c, err := find(r.texts, asker); err == nil {
+		chat = []string{c.nearest(chat)}
+	}
+	var list []string
+	french, drafts := false, false
+	for _, lang := range chat {
+		c, err := find(r.texts, lang)
+		if err != nil || slices.Contains(list, c.tag.String()) {
+			continue
+		}
+		list = append(list, c.tag.String())
+		french, drafts = french || c.french(), drafts || c.draft
+	}
+	if len(list) == 0 || drafts && !french {
+		list = append(list, "fr")
+	}
+	return list
+}
+
+// nearest is the variety of the language that is among those given, or the language itself: who reads simplified French
+// in a chat goes on doing so.
+func (c *catalogue) nearest(chat []string) string {
+	base, _ := c.tag.Base()
+	for _, lang := range chat {
+		if tag, err := language.Parse(lang); err == nil {
+			if other, _ := tag.Base(); other == base {
+				return lang
+			}
+		}
+	}
+	return c.tag.String()
 }
 
 // Text returns the text under a key of the catalogue, such as "terminal.offline", with data put into its

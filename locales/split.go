@@ -15,14 +15,12 @@ func (w *writer) splitFact(s bot.Split) []bot.Fact {
 	return []bot.Fact{w.fact("split", w.split(s))}
 }
 
-// splits lists the working platforms that some places see fail, one a line.
-func (w *writer) splits(working []bot.PlatformView) []string {
+// splits lists platforms that only some places see fail, one a line.
+func (w *writer) splits(views []bot.PlatformView) []string {
 	var items []string
-	for _, v := range working {
-		if v.Split != (bot.Split{}) {
-			text := w.part("overview.item.split", values{"Name": w.bare(v.Platform), "Split": w.split(v.Split)})
-			items = append(items, symbol(bot.Unverifiable)+w.seal(text))
-		}
+	for _, v := range views {
+		text := w.part("overview.item.split", values{"Name": w.bare(v.Platform), "Split": w.split(v.Split)})
+		items = append(items, symbol(bot.Unverifiable)+w.seal(text))
 	}
 	return items
 }

@@ -47,7 +47,7 @@ func (w *writer) say(key string, v values) string { return w.seal(w.part(key, v)
 func (w *writer) part(key string, v values) phrase {
 	filled := make(map[string]string, len(v))
 	for name, value := range v {
-		filled[name] = insert(value)
+		filled[name] = w.insert(value)
 	}
 	count, counted := v["Count"].(int)
 	if counted {

@@ -2,7 +2,6 @@ package statuspage
 
 import (
 	"context"
-	"math"
 	"sync"
 	"time"
 
@@ -56,43 +55,15 @@ func (p *Page) past(ctx context.Context, before, now *facts) *past {
 	return fresh
 }
 
-// seen reduces the hours of a platform's checks to the worst of them. What several places saw of a check counts together.
+// seen is what the hours of a platform's checks were like at the worst of them, in little room.
 func seen(hours []bot.Hour) []hourSeen {
-	type key struct {
-		start int32
-		check bot.CheckID
-	}
-	checks := make(map[key]bot.Hour)
-	var order []key
-	for _, h := range hours {
-		k := key{int32(h.Start.Unix() / 3600), h.Check}
-		sum, known := checks[k]
-		if !known {
-			order = append(order, k)
-		}
-		sum.Up, sum.Slow, sum.Down = sum.Up+h.Up, sum.Slow+h.Slow, sum.Down+h.Down
-		checks[k] = sum
-	}
-	index := make(map[int32]int)
-	var list []hourSeen
-	for _, k := range order {
-		h := checks[k]
-		total := h.Up + h.Slow + h.Down
-		if total == 0 {
-			continue
-		}
-		i, known := index[k.start]
-		if !known {
-			i = len(list)
-			index[k.start], list = i, append(list, hourSeen{start: k.start})
-		}
-		list[i].slow = max(list[i].slow, minutes(h.Slow, total))
-		list[i].down = max(list[i].down, minutes(h.Down, total))
+	worst := bot.WorstHours(hours)
+	list := make([]hourSeen, len(worst))
+	for i, h := range worst {
+		list[i] = hourSeen{int32(h.Start.Unix() / 3600), uint8(h.Slow), uint8(h.Down)}
 	}
 	return list
 }
-
-func minutes(part, total int) uint8 { return uint8(math.Round(60 * float64(part) / float64(total))) }
 
 // day is what a day was like in school hours.
 type day struct {

@@ -8,19 +8,19 @@ import (
 )
 
 const destinationColumns = `d.id, d.account, d.channel, d.thread, d.audience, d.timezone, d.place, d.languages,
-	d.asleep_since, d.asleep_why, d.asleep_until, d.silence, d.wishes`
+	d.asleep_since, d.asleep_why, d.asleep_until, d.silence, d.rhythm, d.wishes`
 
 // destinationFields receives the destinationColumns.
 type destinationFields struct {
-	d                                    bot.Destination
-	timezone, languages, silence, wishes string
-	asleep, until                        int64
+	d                                            bot.Destination
+	timezone, languages, silence, rhythm, wishes string
+	asleep, until                                int64
 }
 
 func (f *destinationFields) targets() []any {
 	return []any{
 		&f.d.ID, &f.d.Account, &f.d.Address.Channel, &f.d.Address.Thread, &f.d.Audience, &f.timezone, &f.d.Place.Name,
-		&f.languages, &f.asleep, &f.d.Asleep.Why, &f.until, &f.silence, &f.wishes,
+		&f.languages, &f.asleep, &f.d.Asleep.Why, &f.until, &f.silence, &f.rhythm, &f.wishes,
 	}
 }
 
@@ -32,6 +32,9 @@ func (f *destinationFields) destination() (bot.Destination, error) {
 	}
 	f.d.Place.Location = location
 	if err := decode(f.silence, &f.d.Silence); err != nil {
+		return f.d, err
+	}
+	if err := decode(f.rhythm, &f.d.Rhythm); err != nil {
 		return f.d, err
 	}
 	if f.wishes != "" {
@@ -86,9 +89,14 @@ func (t *tx) DestinationAt(account bot.AccountID, at bot.Address) (bot.Destinati
 	if err != nil {
 		return d, err
 	}
-	d.Follows, err = list(t, scanOne[bot.PlatformID],
-		`SELECT platform FROM subscriptions WHERE destination = $1 ORDER BY platform`, d.ID)
+	d.Follows, err = t.follows(d.ID)
 	return d, err
+}
+
+// follows lists what a destination follows.
+func (t *tx) follows(id bot.DestinationID) ([]bot.PlatformID, error) {
+	return list(t, scanOne[bot.PlatformID],
+		`SELECT platform FROM subscriptions WHERE destination = $1 ORDER BY platform`, id)
 }
 
 // PutDestination implements bot.DestinationTx.
@@ -99,16 +107,17 @@ func (t *tx) PutDestination(d bot.Destination) error {
 	}
 	_, err := t.exec(`
 		INSERT INTO destinations (id, account, channel, thread, configured, audience, timezone, place, languages,
-			silence, asleep_since, asleep_why, wishes)
-		VALUES ($1, $2, $3, $4, $3, $5, $6, $7, $8, $9, 0, '', $10)
+			silence, rhythm, asleep_since, asleep_why, wishes)
+		VALUES ($1, $2, $3, $4, $3, $5, $6, $7, $8, $9, $10, 0, '', $11)
 		ON CONFLICT (id) DO UPDATE SET
 			channel = CASE WHEN destinations.configured = excluded.configured THEN destinations.channel
 				ELSE excluded.channel END,
 			configured = excluded.configured, account = excluded.account, thread = excluded.thread,
 			audience = excluded.audience, timezone = excluded.timezone, place = excluded.place,
-			languages = excluded.languages, silence = excluded.silence, wishes = excluded.wishes`,
+			languages = excluded.languages, silence = excluded.silence, rhythm = excluded.rhythm,
+			wishes = excluded.wishes`,
 		d.ID, d.Account, d.Address.Channel, d.Address.Thread, d.Audience, d.Place.Location.String(), d.Place.Name,
-		encode(d.Languages), encode(d.Silence), wishes)
+		encode(d.Languages), encode(d.Silence), encode(d.Rhythm), wishes)
 	if err != nil {
 		return err
 	}

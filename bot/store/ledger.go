@@ -41,7 +41,7 @@ func (t *tx) oweFollowers(i bot.IncidentID, platform bot.PlatformID, audience bo
 }
 
 const deliveryColumns = `l.told, l.heard, l.receipt, l.rings, l.reposts, l.tries, l.plain, l.flight_act, l.flight_purpose,
-	l.flight_revision, l.flight_says, l.flight_at, l.owed_at`
+	l.flight_revision, l.flight_says, l.flight_at, l.owed_at, l.heard_at`
 
 const taskQuery = `SELECT ` + deliveryColumns + `, ` + destinationColumns + `, ` + incidentColumns + `,
 		COALESCE(s.checked_at, 0)
@@ -59,12 +59,12 @@ func scanTask(r row) (task bot.Task, err error) {
 	l := &task.Delivery
 	var receipt string
 	var plain int
-	var flightAt, owed, checked int64
+	var flightAt, owed, heard, checked int64
 	var d destinationFields
 	var i incidentFields
 	targets := []any{
 		&l.Told, &l.Heard, &receipt, &l.Rings, &l.Reposts, &l.Tries, &plain, &l.Flight.Act, &l.Flight.Purpose,
-		&l.Flight.Revision, &l.Flight.Says, &flightAt, &owed,
+		&l.Flight.Revision, &l.Flight.Says, &flightAt, &owed, &heard,
 	}
 	targets = append(append(append(targets, d.targets()...), i.targets()...), &checked)
 	if err := r.Scan(targets...); err != nil {
@@ -77,7 +77,7 @@ func scanTask(r row) (task bot.Task, err error) {
 		return task, err
 	}
 	l.Incident, l.Destination, l.Plain, l.Flight.At = task.Incident.ID, task.Destination.ID, plain == 1, instant(flightAt)
-	task.CheckedAt, task.OwedAt = instant(checked), instant(owed)
+	task.CheckedAt, task.OwedAt, l.HeardAt = instant(checked), instant(owed), instant(heard)
 	return task, decode(receipt, &l.Receipt)
 }
 
@@ -118,6 +118,8 @@ func (t *tx) Settle(d bot.Delivery, flight bot.Flight, seen int64, due time.Time
 		UPDATE deliveries SET
 			first_at = CASE WHEN first_at = 0 AND ($3 > 0 OR $4 <> '') THEN CAST($17 AS BIGINT) ELSE first_at END,
 			last_at = CASE WHEN told < $3 THEN CAST($17 AS BIGINT) ELSE last_at END,
+			heard_at = CASE WHEN flight_act <> '' AND $4 <> '' AND (heard = '' OR rings < $6) THEN CAST($17 AS BIGINT)
+				ELSE heard_at END,
 			edits = CASE WHEN flight_act = 'edit' AND told < $3 THEN edits + 1 ELSE edits END,
 			told = $3, heard = $4, receipt = $5, rings = $6, reposts = $7, tries = $8, plain = $9,
 			flight_act = $10, flight_purpose = $11, flight_revision = $12, flight_says = $13, flight_at = $14,

@@ -209,6 +209,10 @@ func TestDepartAndSettle(t *testing.T) {
 		wantDue(t, s, at(9), "-2")
 		view(t, s, func(tx bot.Tx) error {
 			again, err := tx.Task(task.Key())
+			if again.Delivery.HeardAt.IsZero() {
+				t.Error("when the chat was rung is not known")
+			}
+			landed.HeardAt = again.Delivery.HeardAt
 			if diff := cmp.Diff(landed, again.Delivery); diff != "" || err != nil {
 				t.Error(diff, err)
 			}

@@ -45,8 +45,13 @@ func furnish(t *testing.T, s *store.Store) {
 			})
 		}
 		_, err := tx.PutToSleep("tg", bot.Address{Channel: "-2"}, bot.Sleep{Since: at(3), Why: "kicked"})
+		_, expiry := tx.WarnOfCalendar("corse", 20000, 2)
+		note := bot.NoteTask{
+			NoteKey: bot.NoteKey{Destination: "-1", Kind: bot.NoteEvening, Day: "2026-11-27"}, To: bot.Destination{Account: "tg"},
+			At: time.Now(), Until: time.Now().Add(time.Hour),
+		}
 		_, warning := tx.WarnOfCertificate(bot.CertificateWarning{Host: "cned.fr:443", Expiry: time.Now().Add(time.Hour), Days: 1})
-		return errors.Join(err, warning, tx.EnterVantage("lyon", "r1"), tx.SilenceVantage("lyon", at(4)),
+		return errors.Join(err, warning, expiry, tx.AddNotes([]bot.NoteTask{note}), tx.EnterVantage("lyon", "r1"), tx.SilenceVantage("lyon", at(4)),
 			tx.PutView(bot.View{Platform: "cned", Vantage: "lyon", Condition: bot.Normal, Since: at(1), SeenAt: at(2)}),
 			tx.Keep(bot.Deed{At: at(5), Account: "tg", Channel: "-1", Who: "x", What: "test"}),
 			tx.PutRefusal("tg", bot.Refusal{Bucket: "bot", Until: at(999)}, at(1)),
@@ -101,7 +106,8 @@ func TestMoveKeepsEverything(t *testing.T) {
 		want := []store.Count{
 			{"standings", 1}, {"tracks", 1}, {"verdicts", 1234}, {"days", 2}, {"incidents", 1}, {"revisions", 1},
 			{"destinations", 4}, {"subscriptions", 4}, {"deliveries", 2}, {"duties", 1},
-			{"certificate_warnings", 1}, {"refusals", 1}, {"vantages", 1}, {"views", 1}, {"audit", 1},
+			{"certificate_warnings", 1}, {"refusals", 1}, {"vantages", 1}, {"views", 1}, {"notes", 1}, {"calendar_warnings", 1},
+			{"audit", 1},
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Error(diff)
@@ -226,6 +232,8 @@ func (c *chats) texts() map[string][]string {
 
 // revisions renders a notice as the number of its revision.
 type revisions struct{ bot.Renderer }
+
+func (revisions) Choose(_ string, chat []string) []string { return chat }
 
 func (revisions) Notice(_ string, n bot.Notice) (bot.Message, error) {
 	return bot.Message{Title: fmt.Sprint(n.Purpose, " ", n.Incident.Revision)}, nil

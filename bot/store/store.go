@@ -28,6 +28,8 @@ type Store struct {
 	dialect goose.Dialect
 	reading sql.TxOptions
 
+	writes, reads *prepared // nil for PostgreSQL, whose driver prepares statements itself
+
 	attend func(error)
 
 	statements, transactions atomic.Int64
@@ -60,7 +62,9 @@ func OpenSQLite(ctx context.Context, path string, logger *slog.Logger) (*Store, 
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close())
 	}
 	read.SetMaxOpenConns(4)
-	s := &Store{write: write, read: read, dialect: goose.DialectSQLite3}
+	s := &Store{
+		write: write, read: read, dialect: goose.DialectSQLite3, writes: newPrepared(write), reads: newPrepared(read),
+	}
 	if err := s.migrate(ctx, logger); err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare %s: %w", path, diagnose(err)), s.Close())
 	}
@@ -110,6 +114,9 @@ func OpenPostgres(ctx context.Context, address string, logger *slog.Logger) (*St
 // ErrOlder is returned for a database whose schema this program cannot work on before a newer Panneau has changed it.
 var ErrOlder = errors.New("the schema is older than this program needs")
 
+// ErrNoSchema is the ErrOlder of a database in which no Panneau has written yet.
+var ErrNoSchema = fmt.Errorf("there is no schema: %w", ErrOlder)
+
 // OpenBeside opens the database at a postgres:// address beside the Panneau that it belongs to, as a role with few rights
 // may: the schema is left as it is. The error is [ErrOlder] where it lacks what this program reads there, or a vantage
 // writes; none shows the address.
@@ -154,21 +161,23 @@ func (s *Store) Close() error {
 
 // View runs f on a consistent picture of the data.
 func (s *Store) View(ctx context.Context, f func(bot.Tx) error) error {
-	return s.transact(ctx, s.read, &s.reading, f)
+	return s.transact(ctx, s.read, s.reads, &s.reading, f)
 }
 
 // Update runs f in one transaction.
 func (s *Store) Update(ctx context.Context, f func(bot.Tx) error) error {
-	return s.transact(ctx, s.write, nil, f)
+	return s.transact(ctx, s.write, s.writes, nil, f)
 }
 
-func (s *Store) transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, f func(bot.Tx) error) error {
+func (s *Store) transact(
+	ctx context.Context, db *sql.DB, ready *prepared, options *sql.TxOptions, f func(bot.Tx) error,
+) error {
 	sqlTx, err := db.BeginTx(ctx, options)
 	if err != nil {
 		return fmt.Errorf("begin: %w", s.report(err))
 	}
 	s.transactions.Add(1)
-	t := &tx{ctx: ctx, sql: sqlTx, now: time.Now(), count: &s.statements}
+	t := &tx{ctx: ctx, sql: sqlTx, now: time.Now(), count: &s.statements, prepared: ready}
 	if err := f(t); err != nil {
 		return s.report(errors.Join(err, rollback(sqlTx)))
 	}
@@ -178,6 +187,7 @@ func (s *Store) transact(ctx context.Context, db *sql.DB, options *sql.TxOptions
 	if t.wrote && s.attend != nil {
 		s.attend(nil)
 	}
+	ready.learn(ctx, t.read)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -18,14 +19,39 @@ type tx struct {
 	sql *sql.Tx
 	now time.Time
 
-	count *atomic.Int64 // of statements
-	wrote bool          // at least one row
+	count    *atomic.Int64 // of statements
+	wrote    bool          // at least one row
+	prepared *prepared     // nil where the driver prepares
+	read     []string      // texts that were not prepared
+}
+
+// statement returns what is prepared for a text; nil where the text itself has to be run.
+func (t *tx) statement(query string) *sql.Stmt {
+	t.count.Add(1)
+	if statement := t.prepared.find(query); statement != nil {
+		return t.sql.StmtContext(t.ctx, statement)
+	}
+	t.read = append(t.read, query)
+	return nil
+}
+
+func (t *tx) execute(query string, args []any) (sql.Result, error) {
+	if statement := t.statement(query); statement != nil { //nolint:sqlclosecheck // the end of the transaction closes it
+		return statement.ExecContext(t.ctx, args...)
+	}
+	return t.sql.ExecContext(t.ctx, query, args...)
+}
+
+func (t *tx) query(query string, args []any) (*sql.Rows, error) {
+	if statement := t.statement(query); statement != nil { //nolint:sqlclosecheck // the end of the transaction closes it
+		return statement.QueryContext(t.ctx, args...)
+	}
+	return t.sql.QueryContext(t.ctx, query, args...)
 }
 
 // exec runs a statement and returns how many rows it changed.
 func (t *tx) exec(query string, args ...any) (int, error) {
-	t.count.Add(1)
-	result, err := t.sql.ExecContext(t.ctx, query, args...)
+	result, err := t.execute(query, args)
 	if err != nil {
 		return 0, err
 	}
@@ -45,14 +71,22 @@ func (t *tx) one(query string, args ...any) error {
 
 // insert adds rows to a table, many with one statement. The end is what follows the values: what to do on a conflict.
 func (t *tx) insert(table string, columns []string, rows [][]any, end string) error {
-	// Few texts, so that a driver can keep them prepared; not long, because SQLite looks a « $9 » up among all others.
+	cells := slices.Repeat([]string{"$%d"}, len(columns))
+	return t.together(rows, func(size int) string {
+		return fmt.Sprintf("INSERT INTO %s (%s) VALUES %s %s", table, strings.Join(columns, ", "), values(size, cells), end)
+	})
+}
+
+// together runs a statement for rows of values, many at once. Query makes its text for a number of rows.
+func (t *tx) together(rows [][]any, query func(size int) string) error {
+	// Few texts, so that they can be kept prepared; not long, because SQLite looks a « $9 » up among all others.
 	for _, size := range []int{25, 5, 1} {
+		if len(rows) < size {
+			continue
+		}
+		text := query(size)
 		for ; len(rows) >= size; rows = rows[size:] {
-			args := make([]any, 0, size*len(columns))
-			for _, row := range rows[:size] {
-				args = append(args, row...)
-			}
-			if _, err := t.exec(insertQuery(table, columns, size, end), args...); err != nil {
+			if _, err := t.exec(text, slices.Concat(rows[:size]...)...); err != nil {
 				return err
 			}
 		}
@@ -60,21 +94,21 @@ func (t *tx) insert(table string, columns []string, rows [][]any, end string) er
 	return nil
 }
 
-func insertQuery(table string, columns []string, rows int, end string) string {
+// values are the « ($1, $2), ($3, $4) » of some rows, whose cells are each written as « $%d » or around that.
+func values(rows int, cells []string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, strings.Join(columns, ", "))
-	for i := range rows * len(columns) {
+	for i := range rows * len(cells) {
 		switch {
 		case i == 0:
 			b.WriteString("(")
-		case i%len(columns) == 0:
+		case i%len(cells) == 0:
 			b.WriteString("), (")
 		default:
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "$%d", i+1)
+		fmt.Fprintf(&b, cells[i%len(cells)], i+1)
 	}
-	b.WriteString(") " + end)
+	b.WriteString(")")
 	return b.String()
 }
 
@@ -83,8 +117,7 @@ type row interface{ Scan(targets ...any) error }
 
 // list reads every row of a query.
 func list[T any](t *tx, scan func(row) (T, error), query string, args ...any) ([]T, error) {
-	t.count.Add(1)
-	rows, err := t.sql.QueryContext(t.ctx, query, args...)
+	rows, err := t.query(query, args)
 	if err != nil {
 		return nil, err
 	}

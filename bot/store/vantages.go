@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/panneau-ecole/panneau/bot"
 )
@@ -95,16 +98,22 @@ func (t *tx) DropView(vantage string, p bot.PlatformID) error {
 	return err
 }
 
-// besideNeeds is the version of the schema since which places have tables, and revisions their reasons: migrations only
-// add to it.
-const besideNeeds = 21
+// besideNeeds is the version of the schema since which incidents have what is read of them: migrations only add to it.
+const besideNeeds = 23
+
+// undefinedTable is PostgreSQL's code for a table that there is not
+// (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+const undefinedTable = "42P01"
 
 // ready makes sure that the database has what those need who open it beside its Panneau, and may not change the schema.
-// The error is [ErrOlder].
+// The error is [ErrOlder], and [ErrNoSchema] as well where there is none.
 func (s *Store) ready(ctx context.Context) error {
 	return s.View(ctx, func(t bot.Tx) error {
 		version, err := single(t.(*tx), scanOne[int64], //nolint:forcetypeassert // stores make no other
 			`SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied`)
+		if failed, ok := errors.AsType[*pgconn.PgError](err); ok && failed.Code == undefinedTable {
+			return ErrNoSchema
+		}
 		if err == nil && version < besideNeeds {
 			err = ErrOlder
 		}

@@ -43,19 +43,20 @@ func (t *tx) TouchStandings(verdicts []bot.Verdict) error {
 			newest[v.Platform] = v.At
 		}
 	}
+	rows := make([][]any, 0, len(newest))
 	for platform, at := range newest {
-		_, err := t.exec(`UPDATE standings SET checked_at = $2 WHERE platform = $1 AND checked_at < $2`,
-			platform, millis(at))
-		if err != nil {
-			return err
-		}
+		rows = append(rows, []any{platform, millis(at)})
 	}
-	return nil
+	return t.together(rows, func(size int) string {
+		return `WITH seen (platform, at) AS (VALUES ` + values(size, []string{"$%d", "CAST($%d AS BIGINT)"}) + `)
+			UPDATE standings SET checked_at = seen.at FROM seen
+			WHERE standings.platform = seen.platform AND standings.checked_at < seen.at`
+	})
 }
 
 // Tracks implements bot.WatchTx.
 func (t *tx) Tracks(n int) ([]bot.Track, error) {
-	tracks, err := list(t, scanTrack, `SELECT check_id, platform, condition, since, reason FROM tracks`)
+	tracks, err := list(t, scanTrack, `SELECT check_id, platform, condition, since, reason, failed FROM tracks`)
 	if err != nil {
 		return nil, err
 	}
@@ -73,18 +74,19 @@ func (t *tx) Tracks(n int) ([]bot.Track, error) {
 
 func scanTrack(r row) (track bot.Track, err error) {
 	var since int64
-	err = r.Scan(&track.Check, &track.Platform, &track.Condition, &since, &track.Reason)
-	track.Since = instant(since)
+	var failed int
+	err = r.Scan(&track.Check, &track.Platform, &track.Condition, &since, &track.Reason, &failed)
+	track.Since, track.Failed = instant(since), failed == 1
 	return track, err
 }
 
 // PutTrack implements bot.WatchTx. The track's verdicts are written by AddVerdicts.
 func (t *tx) PutTrack(track bot.Track) error {
 	_, err := t.exec(`
-		INSERT INTO tracks (check_id, platform, condition, since, reason) VALUES ($1, $2, $3, $4, $5)
+		INSERT INTO tracks (check_id, platform, condition, since, reason, failed) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (check_id) DO UPDATE SET platform = excluded.platform, condition = excluded.condition,
-			since = excluded.since, reason = excluded.reason`,
-		track.Check, track.Platform, track.Condition, millis(track.Since), track.Reason)
+			since = excluded.since, reason = excluded.reason, failed = excluded.failed`,
+		track.Check, track.Platform, track.Condition, millis(track.Since), track.Reason, flag(track.Failed))
 	return err
 }
 

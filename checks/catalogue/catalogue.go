@@ -162,8 +162,9 @@ func assemble(entries []Entry, nodes []Node, signatures []Signature) (*Catalogue
 	c := &Catalogue{Nodes: nodes, Signatures: signatures}
 	for _, e := range entries {
 		e.Checks = slices.Clone(e.Checks)
+		all := c.SignaturesOf(e.ID)
 		for i := range e.Checks {
-			e.Checks[i].Signatures = c.SignaturesOf(e.ID)
+			e.Checks[i].Signatures = all
 		}
 		c.Platforms = append(c.Platforms, e)
 	}

@@ -26,8 +26,11 @@ type app struct {
 	config   *config.Config
 	log      *slog.Logger
 	out      io.Writer
+	err      io.Writer
 	words    *locales.Renderer
 	quiet    *bot.Quiet
+	days     *bot.CriticalDays
+	expiry   bot.CalendarWatch
 	store    bot.Store
 	board    *bot.Board
 	watch    *bot.Watch
@@ -59,8 +62,9 @@ const runLimit = time.Minute
 func newApp(
 	m Main, c *config.Config, words *locales.Renderer, store bot.Store, listener net.Listener, replica string,
 ) (*app, error) {
-	a := &app{config: c, log: m.logger(c.Log), out: m.Stdout, words: words, store: store, listener: listener}
-	env := checks.Env{UserAgent: userAgent(c), Logger: a.log, Manners: checks.NewManners()}
+	a := &app{config: c, log: m.logger(c.Log), out: m.Stdout, err: m.Stderr, words: words, store: store, listener: listener}
+	env := m.net
+	env.UserAgent, env.Logger, env.Manners, env.Patterns = userAgent(c), a.log, checks.NewManners(), checks.NewPatterns()
 	a.guard = checks.NewGuard(c.Watch.Guard, env)
 	a.holder = bot.Holder{Store: store, Replica: replica, Alone: c.Database.Postgres.IsZero(), Logger: a.log}
 	a.board = a.newBoard()
@@ -79,11 +83,11 @@ func newApp(
 	if err != nil {
 		return nil, err
 	}
-	if a.quiet, err = quiet(c); err != nil {
+	if err := a.readCalendar(); err != nil {
 		return nil, err
 	}
 	a.patrol = &bot.Patrol{
-		Rounds: rounds, Watch: a.watch, Vantage: c.Watch.Vantage, Burst: bot.DefaultBurst(), Logger: a.log,
+		Rounds: rounds, Watch: a.watch, Vantage: c.Watch.Vantage, Burst: bot.DefaultBurst(), Days: a.days, Logger: a.log,
 	}
 	if a.page, err = a.newPage(); err != nil {
 		return nil, err
@@ -96,6 +100,20 @@ func newApp(
 		a.speakers = append(a.speakers, s)
 	}
 	return a, nil
+}
+
+// readCalendar wires what follows from the school calendar: silence, notes, critical days and the warnings of its end.
+func (a *app) readCalendar() (err error) {
+	if a.quiet, err = quiet(a.config); err != nil {
+		return err
+	}
+	if a.quiet != nil {
+		a.days = bot.NewCriticalDays(a.quiet, zones(a.config), a.config.CriticalDays)
+		a.board.Days = a.days
+	}
+	a.expiry = bot.CalendarWatch{Store: a.store, Trouble: a.report, Logger: a.log}
+	a.expiry.Schools, err = a.schools()
+	return err
 }
 
 func (a *app) newBoard() *bot.Board {
@@ -120,6 +138,7 @@ func (a *app) newBoard() *bot.Board {
 // rounds makes the checks of every platform.
 func rounds(platforms []config.Platform, env checks.Env) ([]bot.Round, error) {
 	var rounds []bot.Round
+	asked := requests(platforms)
 	for _, p := range platforms {
 		for _, check := range p.Checks {
 			checker, err := checks.New(check.Spec, env)
@@ -128,11 +147,44 @@ func rounds(platforms []config.Platform, env checks.Env) ([]bot.Round, error) {
 			}
 			rounds = append(rounds, bot.Round{
 				Check: check.ID, Platform: p.ID, Checker: checker, Schedule: check.Schedule, Limit: runLimit,
-				Over: overFamily(check.Spec, env),
+				Over: overFamily(check.Spec, env), Tight: tight(check, asked),
 			})
 		}
 	}
 	return rounds, nil
+}
+
+// requests counts, for each site, the checks a minute that the schedules ask for.
+func requests(platforms []config.Platform) map[string]float64 {
+	asked := make(map[string]float64)
+	for _, p := range platforms {
+		for _, check := range p.Checks {
+			if every := interval(check.Schedule); every > 0 {
+				asked[checks.Site(check.URL)] += time.Minute.Minutes() / every.Minutes()
+			}
+		}
+	}
+	return asked
+}
+
+const (
+	// tightest is the shortest time between two runs of a check on a critical day, and rarest the longest usual one that is
+	// shortened: what is asked every hour is asked so rarely for a reason.
+	tightest = 20 * time.Second
+	rarest   = 15 * time.Minute
+	// mostAsked is how many checks a minute a site must have at most to be asked twice as often: half of what it may get
+	// then ([checks.Manners] lets two a second through).
+	mostAsked = 30
+)
+
+// tight is how often a check is made on critical days: twice as often as usual where its site is asked seldom enough; 0
+// for as usual.
+func tight(check config.Check, asked map[string]float64) time.Duration {
+	every := interval(check.Schedule)
+	if every/2 < tightest || every > rarest || asked[checks.Site(check.URL)] > mostAsked {
+		return 0
+	}
+	return every / 2
 }
 
 // overFamily makes a check over one family of addresses; nil for one that keeps to a family itself.
@@ -187,7 +239,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	s.keeper = &bot.Timekeeper{Account: account.ID, Store: a.store, Notifier: notifier, Trouble: a.report, Logger: a.log}
 	s.Speaker = bot.NewSpeaker(bot.SpeakerConfig{
 		Account: account.ID, Store: a.store, Notifier: notifier, Trouble: a.report, Logger: a.log, Look: a.look(),
-		Quiet: a.quiet,
+		Quiet: a.quiet, Days: a.days,
 		Observe: func(attempt bot.Attempt) {
 			a.metrics.observe(attempt)
 			s.keeper.Observe(attempt)
@@ -241,6 +293,7 @@ func (a *app) doWatch(ctx context.Context, lease *bot.Lease) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.watch.Run(ctx) })
 	group.Go(func() error { return a.patrol.Run(ctx) })
+	group.Go(func() error { return a.expiry.Run(ctx, lease) })
 	return group.Wait()
 }
 

@@ -227,7 +227,7 @@ func (b *studio) start() {
 
 type online struct{}
 
-func (online) Online(context.Context, bot.Reason) bool { return true }
+func (online) Believe(context.Context, bot.Verdict) (believed, online bool) { return true, true }
 
 func (b *studio) changed() {
 	b.mu.Lock()

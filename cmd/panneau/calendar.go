@@ -101,9 +101,9 @@ func together(periods []calendar.Period, at time.Time) (*calendar.Almanac, error
 	return merged, nil
 }
 
-// quiet is what the calendar knows of silence; nil where no destination is ever silent.
+// quiet is what the calendar knows of silence; nil where no destination is ever silent, nor lives by a rhythm.
 func quiet(c *config.Config) (*bot.Quiet, error) {
-	if !slices.ContainsFunc(c.Destinations, func(d config.Destination) bool { return d.Silence.Zone != "" }) {
+	if !slices.ContainsFunc(c.Destinations, func(d config.Destination) bool { return d.Silence.Zone+d.Rhythm.Zone != "" }) {
 		return nil, nil
 	}
 	known, err := almanac(c)
@@ -260,32 +260,56 @@ func replaceFile(name string, data []byte) error {
 	return nil
 }
 
-// warnCalendar tells the operator which calendars of the chats are unknown or will be soon, and what is wrong with an
-// imported one: the embedded one is used then.
+// warnCalendar tells the operator what is wrong with an imported calendar: the embedded one is used then.
 func (m Main) warnCalendar(c *config.Config) error {
-	known, err := almanac(c)
+	_, err := almanac(c)
 	if wrong, ok := errors.AsType[*calendar.FileError](err); ok {
 		fmt.Fprintln(m.Stderr, locales.Typeset(wrong.Error()+"\nLe calendrier importé est ignoré ; le calendrier d’origine est utilisé."))
+		return nil
+	}
+	return err
+}
+
+// schools are those of the zones that destinations live by.
+func (a *app) schools() ([]*calendar.Schools, error) {
+	known, err := almanac(a.config)
+	if _, broken := errors.AsType[*calendar.FileError](err); broken { // the operator was warned
 		known, err = calendar.Embedded()
 	}
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("load the calendar: %w", err)
 	}
-	told := map[string]bool{}
-	for _, d := range c.Destinations {
-		if told[d.Zone.ID] || d.Zone.ID == "" {
-			continue
-		}
-		told[d.Zone.ID] = true
-		schools, err := known.Schools(d.Zone)
+	var list []*calendar.Schools
+	for _, id := range zones(a.config) {
+		zone, err := calendar.Find(id)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		today := calendar.DateOf(time.Now().In(schools.Clock()))
-		if schools.Expiring(today) {
-			text := []string{d.Zone.Title + " :", knownText(schools, today), "Pour le compléter : panneau calendrier import export.csv"}
-			fmt.Fprintln(m.Stderr, locales.Typeset(strings.Join(text, " ")))
+		schools, err := known.Schools(zone)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, schools)
+	}
+	return list, nil
+}
+
+// zones lists the ids of the zones that destinations live by.
+func zones(c *config.Config) []string {
+	var ids []string
+	for _, d := range c.Destinations {
+		if d.Zone.ID != "" && !slices.Contains(ids, d.Zone.ID) {
+			ids = append(ids, d.Zone.ID)
 		}
 	}
-	return nil
+	return ids
+}
+
+// expiring tells the operator that a zone's calendar ends.
+func (a *app) expiring(schools *calendar.Schools) {
+	text := []string{
+		schools.Zone().Title + " :", knownText(schools, calendar.DateOf(time.Now().In(schools.Clock()))),
+		"Pour le compléter : panneau calendrier import export.csv",
+	}
+	fmt.Fprintln(a.err, locales.Typeset(strings.Join(text, " ")))
 }

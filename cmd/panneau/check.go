@@ -96,8 +96,10 @@ func runOnce(ctx context.Context, spec checks.Spec, env checks.Env, guard *check
 	if v.At.IsZero() {
 		v.At = at
 	}
-	if v.Outcome.Bad() && !guard.Online(ctx, v.Reason) {
-		v.Outcome, v.Reason = bot.Unknown, bot.ReasonOwnNetwork
+	if v.Outcome.Bad() {
+		if believed, _ := guard.Believe(ctx, v); !believed {
+			v.Outcome, v.Reason = bot.Unknown, bot.ReasonOwnNetwork
+		}
 	}
 	return v, nil
 }

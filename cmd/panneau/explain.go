@@ -91,6 +91,9 @@ func (m Main) explainIncident(ctx context.Context, file, database string, id bot
 func (m Main) openCopy(ctx context.Context, c *config.Config, words *locales.Renderer) (db *store.Store, leave func() error, err error) {
 	if !c.Database.Postgres.IsZero() {
 		db, err := store.OpenBeside(ctx, c.Database.Postgres.Reveal())
+		if errors.Is(err, store.ErrNoSchema) {
+			return nil, nil, m.explain(words, "terminal.nodatabase", map[string]any{"File": "PostgreSQL"})
+		}
 		if errors.Is(err, store.ErrOlder) {
 			return nil, nil, m.explain(words, "terminal.older", nil)
 		}

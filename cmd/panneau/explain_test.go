@@ -29,7 +29,10 @@ type affair struct {
 func (a *affair) becomes(c bot.Condition, r bot.Reason, why bot.Because) {
 	a.t.Helper()
 	now := time.Now()
-	first := why.Verdicts[0].At
+	first := now
+	if len(why.Verdicts) > 0 {
+		first = why.Verdicts[0].At
+	}
 	a.i.Revision++
 	a.i.Before, a.i.Condition, a.i.ChangedAt = a.i.Condition, c, now
 	if c != bot.Normal && c != bot.Unstable {
@@ -94,6 +97,7 @@ func pretendMorning(t *testing.T, path string) {
 		blind := bot.Verdict{Reason: bot.ReasonBlockedUs, Evidence: bot.Evidence{Status: 403}}
 		opening := seen("pronote/accueil", 3, slow)
 		opening.Roots = []bot.Root{{Platform: "educonnect", Condition: bot.Normal, CheckedAt: time.Now()}, {Platform: "ent-inconnu"}}
+		opening.Beside = []bot.Companion{{Platform: "skolengo", Shares: "203.0.113.0/24"}}
 		a.becomes(bot.Slowed, bot.ReasonSlow, opening)
 		time.Sleep(18 * time.Minute)
 		worse := seen("pronote/accueil", 3, down)
@@ -109,6 +113,12 @@ func pretendMorning(t *testing.T, path string) {
 		a.becomes(bot.Unverifiable, bot.ReasonBlockedUs, seen("pronote/accueil", 5, blind))
 		time.Sleep(30 * time.Minute)
 		a.becomes(bot.Normal, "", seen("pronote/accueil", 2, up))
+		far := &affair{t: t, db: db, i: bot.Incident{Platform: "educonnect"}}
+		far.becomes(bot.Unreachable, bot.ReasonReset, bot.Because{Views: []bot.View{
+			{Vantage: "lille", Condition: bot.Normal, Since: time.Now().Add(-time.Hour)},
+			{Vantage: "lyon", Condition: bot.Unreachable, Since: time.Now(), Reason: bot.ReasonReset},
+			{Vantage: "nantes", Condition: bot.Unreachable, Since: time.Now(), Reason: bot.ReasonRefused},
+		}})
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +139,7 @@ func TestExplain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "panneau.db")
 	pretendMorning(t, path)
 	for name, args := range map[string][]string{
-		"pronote": {"2"}, "without-reasons": {"1"}, "unknown": {"99"}, "word": {"pronote"}, "none": nil,
+		"pronote": {"2"}, "elsewhere": {"3"}, "without-reasons": {"1"}, "unknown": {"99"}, "word": {"pronote"}, "none": nil,
 	} {
 		code, stdout, stderr := explained(t.Context(), append(args, "--base", path)...)
 		if (code == exitOK) != (stderr == "") {
@@ -188,7 +198,7 @@ func TestExplainLeavesPostgresAsItIs(t *testing.T) {
 		return m.Run(t.Context()), said.String()
 	}
 	for range 2 {
-		if code, said := ask(); code != exitFailure || strings.Contains(said, "inaccessible") {
+		if code, said := ask(); code != exitFailure || !strings.Contains(said, "Il n’y a pas de base ici\u00a0: PostgreSQL.") {
 			t.Errorf("of an empty database: %d %q", code, said)
 		}
 	}

@@ -42,6 +42,7 @@ func areas() []area {
 		{"notifiers/emulator/discord", []string{"notifiers/emulator"}, judge},
 		{"notifiers/emulator/slack", []string{"notifiers/emulator"}, judge},
 		{"notifiers/emulator/telegram", []string{"notifiers/emulator"}, judge},
+		{"notifiers/emulator/view", []string{"notifiers/emulator"}, "what chats show is drawn from what the emulators kept"},
 		{"notifiers/notifiertest", append(core, "notifiers/emulator"), "the contract knows no adapter that it is a contract for"},
 		{
 			"notifiers", append(core,
@@ -56,7 +57,8 @@ func areas() []area {
 		{
 			"cmd/panneau", append(core,
 				"bot/store", "bot/statuspage", "locales", "checks", "checks/catalogue", "notifiers", "cmd/panneau/config",
-				"notifiers/emulator", "notifiers/emulator/discord", "notifiers/emulator/slack", "notifiers/emulator/telegram"),
+				"notifiers/emulator", "notifiers/emulator/discord", "notifiers/emulator/slack", "notifiers/emulator/telegram",
+				"notifiers/emulator/view"),
 			"the wiring asks notifiers.New for adapters; it never names one",
 		},
 	}

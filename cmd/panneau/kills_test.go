@@ -137,7 +137,7 @@ func handful(engines []string) []plan {
 
 // crowdOfKills is few enough that the edits of every Slack channel, made again after each kill, stay below the 50 a minute
 // that Slack allows: a process that starts does not know what the one before it has spent.
-func crowdOfKills() crowd { return crowd{telegram: 40, slack: 8, discord: 20} }
+func crowdOfKills() crowd { return crowd{telegram: 40, slack: 6, discord: 20} }
 
 // ideal is how long a phase takes on a platform at its published limits: 30 messages a second on Telegram, 50 on
 // Discord, and on Slack one a second and channel, which is all of them at once. The end of an outage is two messages, and

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/checks"
 	"github.com/panneau-ecole/panneau/cmd/panneau/config"
 )
 
@@ -44,6 +45,7 @@ type Main struct {
 	Between func(bot.Store) bot.Store
 
 	client *http.Client // to the chat platforms; nil for the adapters' own
+	net    checks.Env   // what checks go through; the zero value is the machine's network
 }
 
 // The exit codes.

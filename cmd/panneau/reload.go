@@ -58,6 +58,7 @@ func (h *house) live(ctx context.Context, a *app) (next *app, err error) {
 		case <-h.Reload:
 		}
 		if next, err = h.renew(ctx, a.config); err != nil {
+			h.doors.shut(a.config) // what was opened for it
 			h.complain(err)
 			a.say("terminal.kept", nil)
 			continue

@@ -209,7 +209,7 @@ func (m Main) logger(l config.Log) *slog.Logger {
 
 // colour reports whether the notices go to a terminal that wants colours (https://no-color.org).
 func (m Main) colour() bool {
-	return m.Getenv("NO_COLOR") == "" && m.Getenv("TERM") != "dumb" && m.terminal()
+	return m.terminal() && m.Getenv("NO_COLOR") == "" && m.Getenv("TERM") != "dumb"
 }
 
 // terminal reports whether the notices go to a terminal.

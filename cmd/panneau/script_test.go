@@ -66,9 +66,6 @@ type world struct {
 	servers map[string]*httptest.Server
 }
 
-// discordToken has the form that Discord gives tokens.
-const discordToken = "MTAwMDAwMDAwMDAwMDAwMDAw.GEmulA.TokenThatOpensNothingAtAll_1234567890"
-
 type worldKey struct{}
 
 // channels is where each emulated chat has its notices, in that platform's identifiers.

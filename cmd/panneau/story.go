@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -129,6 +130,14 @@ func (s *story) revision(before, r bot.Revision) error {
 	}
 	s.sayf("\n%d. Le %s : %s", r.Number, s.at(r.At), condition)
 	s.sayf("   %s", why(before, r))
+	if err := s.views(r.Because.Views); err != nil {
+		return err
+	}
+	if len(r.Because.Verdicts) == 0 && len(r.Because.Views) > 0 {
+		s.sayf("   Vu seulement depuis d’autres lieux : leurs contrôles ont décidé, pas ceux d’ici.")
+		s.beside(r)
+		return s.roots(r)
+	}
 	if len(r.Because.Verdicts) == 0 {
 		s.sayf("   Les contrôles qui ont décidé ne sont pas connus, ou ne sont plus gardés.")
 		return nil
@@ -139,6 +148,7 @@ func (s *story) revision(before, r bot.Revision) error {
 	if r.Because.Left > 0 {
 		s.sayf("   Contrôles de même sens qui ne sont pas montrés : %d.", r.Because.Left)
 	}
+	s.beside(r)
 	return s.roots(r)
 }
 
@@ -160,8 +170,12 @@ func why(before, r bot.Revision) string {
 	case again:
 		return fmt.Sprintf("Pourquoi : le défaut revient moins de %.0f minutes après la fin annoncée ; c’est le même incident.",
 			bot.DefaultFlap().Reopen.Minutes())
+	case before.Number == 0 && len(r.Because.Verdicts) == 0 && len(r.Because.Views) > 0:
+		return "Pourquoi : assez de lieux voient un défaut, plusieurs contrôles de suite."
 	case before.Number == 0:
 		return "Pourquoi : plusieurs contrôles de suite montrent un défaut, sans contrôle bon entre eux."
+	case before.Condition == r.Condition && !slices.Equal(before.Because.Beside, r.Because.Beside):
+		return "Pourquoi : l’état est le même ; ce qui est en panne en même temps a changé."
 	case before.Condition == r.Condition:
 		return "Pourquoi : l’état est le même, mais les contrôles voient autre chose, plusieurs fois de suite."
 	case r.Condition.Severity() > before.Condition.Severity():
@@ -186,6 +200,33 @@ func (s *story) verdicts(list []bot.Verdict) error {
 		return fmt.Errorf("write the verdicts: %w", err)
 	}
 	return nil
+}
+
+// views says what each place saw.
+func (s *story) views(list []bot.View) error {
+	for _, v := range list {
+		condition, err := s.condition(v.Condition)
+		if err != nil {
+			return err
+		}
+		seen, err := s.seen(v.Reason)
+		if err != nil {
+			return err
+		}
+		if seen != "" && v.Condition.Outage() {
+			condition += " (" + seen + ")"
+		}
+		s.sayf("   Depuis le lieu %s : %s, depuis le %s.", cmp.Or(v.Vantage, "–"), condition, s.at(v.Since))
+	}
+	return nil
+}
+
+// beside says what failed at the same time, and why it was told as one event.
+func (s *story) beside(r bot.Revision) {
+	for _, c := range r.Because.Beside {
+		s.sayf("   En même temps que %s : en commun, %s. Ce n’est pas une cause.",
+			s.name(c.Platform), cmp.Or(c.Shares, "rien de connu aujourd’hui"))
+	}
 }
 
 // roots says how what the platform depends on stood then.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -29,8 +31,38 @@ ton). Tout autre fichier est relu comme un texte français que l’on afficherai
 		RunE: func(_ *cobra.Command, args []string) error { return m.checkTexts(args[0], families) },
 	}
 	check.Flags().BoolVar(&families, "familles", false, "relève aussi les mots techniques")
-	command.AddCommand(check)
+	command.AddCommand(check, &cobra.Command{
+		Use: "langues", Short: "Liste les langues des annonces : celles qui sont relues, celles qui restent à relire.",
+		Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return m.listLanguages() },
+	})
 	return command
+}
+
+// listLanguages prints the languages that a destination may have, with their names in French.
+func (m Main) listLanguages() error {
+	words, err := locales.New()
+	if err != nil {
+		return fmt.Errorf("load the texts: %w", err)
+	}
+	table := tabwriter.NewWriter(m.Stdout, 0, 0, 2, ' ', 0)
+	for _, lang := range words.Languages() {
+		state := "reviewed"
+		switch {
+		case !words.Reviewed(lang):
+			state = "draft"
+		case strings.HasPrefix(lang, "fr"):
+			state = "source"
+		}
+		name, err := words.Text("fr", "terminal.language."+lang, nil)
+		if err != nil {
+			return err
+		}
+		if state, err = words.Text("fr", "terminal.language."+state, nil); err != nil {
+			return err
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", lang, name, state)
+	}
+	return table.Flush()
 }
 
 func (m Main) checkTexts(file string, families bool) error {

@@ -8,11 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -25,7 +22,6 @@ import (
 	"github.com/panneau-ecole/panneau/cmd/panneau/config"
 	"github.com/panneau-ecole/panneau/locales"
 	"github.com/panneau-ecole/panneau/notifiers/emulator"
-	"github.com/panneau-ecole/panneau/notifiers/emulator/discord"
 	"github.com/panneau-ecole/panneau/notifiers/emulator/slack"
 	"github.com/panneau-ecole/panneau/notifiers/emulator/telegram"
 )
@@ -33,15 +29,12 @@ import (
 // town is the whole program between the emulated chats, in simulated time: the real wiring on a real SQLite file, the
 // real adapters and listeners over networks in memory. A test decides the verdicts, the faults, and what people do.
 type town struct {
-	t      *testing.T
-	known  *catalogue.Catalogue
-	words  *locales.Renderer
-	log    *slog.Logger
-	file   string // the database
-	media  []*medium
-	client *http.Client
-	serves sync.WaitGroup
-	stops  context.CancelFunc
+	t     *testing.T
+	known *catalogue.Catalogue
+	words *locales.Renderer
+	log   *slog.Logger
+	file  string // the database
+	*quarter
 
 	accounts  map[string]string // what is configured: YAML by account
 	chats     []chat
@@ -51,13 +44,6 @@ type town struct {
 
 	said *journal
 	life *life
-}
-
-// medium is one emulated chat platform.
-type medium struct {
-	emulator.Chat
-	platform bot.ChatPlatform
-	network  *emulator.Network
 }
 
 // chat is a configured destination.
@@ -77,29 +63,6 @@ type life struct {
 	store *doomed
 	stop  context.CancelFunc
 	done  chan error
-}
-
-// journal is the operator's terminal.
-type journal struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-// Write implements io.Writer.
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.lines = append(j.lines, strings.TrimSpace(string(p)))
-	return len(p), nil
-}
-
-// take returns what was said since the last call.
-func (j *journal) take() []string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	lines := j.lines
-	j.lines = nil
-	return lines
 }
 
 // doomed is a store whose process can be killed: from then on nothing is written or read any more.
@@ -163,12 +126,14 @@ func play(t *testing.T, props *props, test func(s *town)) {
 		if os.Getenv("PANNEAU_TEST_LOG") != "" {
 			s.log = slog.New(slog.NewTextHandler(t.Output(), nil))
 		}
-		s.build(props)
+		s.open(props)
 		test(s)
 		if s.life != nil {
 			s.halt()
 		}
-		s.leave()
+		if err := s.leave(); err != nil {
+			t.Error(err)
+		}
 	})
 }
 
@@ -212,46 +177,13 @@ func (p *props) prepare(t *testing.T, file string) error {
 	return os.WriteFile(file, p.template.data, 0o600)
 }
 
-// build opens the emulated platforms.
-func (s *town) build(p *props) {
-	workspace := slack.New(slack.Options{})
-	s.t.Cleanup(workspace.Close)
-	s.media = []*medium{
-		{Chat: telegram.New(telegram.Options{Description: p.describe}), platform: bot.Telegram},
-		{Chat: workspace, platform: bot.Slack},
-		{Chat: discord.New(discord.Options{Token: discordToken}), platform: bot.Discord},
+// open opens the emulated platforms.
+func (s *town) open(p *props) {
+	s.quarter = newQuarter(s.t.Context(), p.describe)
+	for _, platform := range platforms() {
+		s.build(platform)
+		s.account(string(platform), platform)
 	}
-	ctx, cancel := context.WithCancel(s.t.Context())
-	s.stops = func() { cancel(); workspace.Close() }
-	for _, m := range s.media {
-		m.network = emulator.NewNetwork()
-		s.serves.Go(func() {
-			if err := m.network.Serve(ctx, m.Chat); err != nil {
-				s.t.Error(err)
-			}
-		})
-	}
-	s.client = &http.Client{Transport: &http.Transport{DialContext: s.dial, MaxIdleConnsPerHost: 64}}
-	s.account("telegram", bot.Telegram)
-	s.account("slack", bot.Slack)
-	s.account("discord", bot.Discord)
-}
-
-// leave takes the scene down.
-func (s *town) leave() {
-	s.client.CloseIdleConnections()
-	s.stops()
-	s.serves.Wait()
-}
-
-// dial connects to an emulated platform: its port is its place in the list, from 1.
-func (s *town) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	port := address[strings.LastIndexByte(address, ':')+1:]
-	n, err := strconv.Atoi(port)
-	if err != nil || n < 1 || n > len(s.media) {
-		return nil, fmt.Errorf("nobody at %s", address)
-	}
-	return s.media[n-1].network.Dial(ctx, network, address)
 }
 
 func (s *town) medium(p bot.ChatPlatform) *medium {
@@ -266,11 +198,10 @@ func (s *town) medium(p bot.ChatPlatform) *medium {
 
 // account configures an account.
 func (s *town) account(name string, p bot.ChatPlatform) {
-	more := map[bot.ChatPlatform]string{
-		bot.Telegram: "token: {env: TELEGRAM}, api_url: http://127.0.0.1:1",
-		bot.Slack:    "token: {env: SLACK}, app_token: {env: SLACK_APP}, api_url: http://127.0.0.1:2/api",
-		bot.Discord:  "token: {env: DISCORD}, api_url: http://127.0.0.1:3/api/v10",
-	}[p]
+	more := fmt.Sprintf("token: {env: %s}, api_url: %s", strings.ToUpper(string(p)), s.medium(p).apiURL())
+	if p == bot.Slack {
+		more += ", app_token: {env: SLACK_APP}"
+	}
 	s.accounts[name] = fmt.Sprintf("{platform: %s, %s}", p, more)
 }
 
@@ -334,7 +265,7 @@ func (s *town) start() {
 		s.t.Fatal(err)
 	}
 	l := &life{store: &doomed{Store: db}, done: make(chan error, 1)}
-	m := Main{Stdout: s.said, Stderr: io.Discard, client: s.client}
+	m := Main{Getenv: func(string) string { return "" }, Stdout: s.said, Stderr: io.Discard, client: s.client}
 	if l.app, err = newApp(m, s.load(), s.words, l.store, emulator.NewNetwork(), "replica"); err != nil {
 		s.t.Fatal(err)
 	}

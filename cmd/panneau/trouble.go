@@ -38,6 +38,8 @@ func (a *app) report(t bot.Trouble) {
 	case bot.TroubleCertificate:
 		w := t.Certificate
 		a.say("terminal.certificate", map[string]any{"Host": w.Host, "Platform": w.Platform, "Count": w.Days})
+	case bot.TroubleCalendar:
+		a.expiring(t.Schools)
 	case bot.TroubleLate:
 		data["Count"], data["Why"] = t.Owed, a.text("terminal.late_"+lateness(t.Cause), nil)
 		a.say("terminal.late", data)

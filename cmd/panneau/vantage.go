@@ -115,7 +115,7 @@ type vantage struct {
 
 // wire makes the checks and what takes their verdicts in.
 func (v *vantage) wire(c *config.Config, name string, db bot.Store) error {
-	env := checks.Env{UserAgent: userAgent(c), Logger: v.log, Manners: checks.NewManners()}
+	env := checks.Env{UserAgent: userAgent(c), Logger: v.log, Manners: checks.NewManners(), Patterns: checks.NewPatterns()}
 	rounds, err := rounds(c.Platforms, env)
 	if err != nil {
 		return err

@@ -1,6 +1,9 @@
 package discord
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // escape returns the text so that Discord shows it as it is: no markup, no mention, no emoji, no link, no preview.
 // https://support.discord.com/hc/en-us/articles/210298617
@@ -22,8 +25,13 @@ func clean(text string) string {
 
 var cleaner = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "")
 
-// single returns the text on one line.
-func single(text string) string { return strings.Join(strings.Fields(clean(text)), " ") }
+// single returns the text on one line. Spaces at which a line must not break stay what they are.
+func single(text string) string {
+	words := strings.FieldsFunc(strings.TrimSpace(clean(text)), func(r rune) bool {
+		return unicode.IsSpace(r) && r != '\u00a0' && r != '\u202f'
+	})
+	return strings.Join(words, " ")
+}
 
 func escapeLine(out *strings.Builder, line string) {
 	start := blockMark(line)

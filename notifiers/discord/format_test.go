@@ -202,3 +202,13 @@ func facts(m bot.Message) string {
 	}
 	return text
 }
+
+func TestSpacesThatDoNotBreakStay(t *testing.T) {
+	text := " Que faire\u00a0:\n attendez\u202f!  "
+	if got, want := single(text), "Que faire\u00a0: attendez\u202f!"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := single("\u00a0\u202f "); got != "" {
+		t.Errorf("got %q, want nothing of a blank text", got)
+	}
+}

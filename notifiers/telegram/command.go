@@ -21,7 +21,10 @@ func (n *Notifier) answer(ctx context.Context, h bot.Handler, m *message) error 
 	}
 	request := bot.Request{From: m.from(), Private: m.Chat.IsPrivate(), Command: command, Args: args}
 	if m.From != nil {
-		request.Lang, request.Person = m.From.LanguageCode, strconv.FormatInt(m.From.ID, 10)
+		request.Person = strconv.FormatInt(m.From.ID, 10)
+	}
+	if m.From != nil && request.Private {
+		request.Lang = m.From.LanguageCode
 	}
 	if m.SenderChat != nil {
 		request.Rights = rightsAs(m.SenderChat.ID, m.Chat.ID)

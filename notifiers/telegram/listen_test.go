@@ -137,8 +137,8 @@ func TestCommandsInGroups(t *testing.T) {
 			}
 		}
 		want := []bot.Request{
-			{From: bot.Address{Channel: channel}, Command: "status", Args: "ENT", Lang: "fr"},
-			{From: bot.Address{Channel: channel, Thread: topic}, Command: "status", Args: "ENT", Lang: "fr"},
+			{From: bot.Address{Channel: channel}, Command: "status", Args: "ENT"},
+			{From: bot.Address{Channel: channel, Thread: topic}, Command: "status", Args: "ENT"},
 		}
 		if diff := cmp.Diff(want, anonymous(d.heard())); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)

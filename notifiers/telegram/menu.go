@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"unicode/utf8"
@@ -32,6 +33,7 @@ func (n *Notifier) keepMenu(ctx context.Context) {
 // setMenus sets the menu of each scope and language. French is also what people see whose language it has not. What is
 // for administrators only is shown to them, and in private chats.
 func (n *Notifier) setMenus(ctx context.Context) error {
+	langs := slices.Sorted(maps.Keys(n.menu[0].Description))
 	everybody := slices.DeleteFunc(slices.Clone(n.menu), func(item bot.MenuItem) bool { return item.Admin })
 	// https://core.telegram.org/bots/api#botcommandscope
 	for _, scope := range []struct {
@@ -41,7 +43,7 @@ func (n *Notifier) setMenus(ctx context.Context) error {
 		{"default", everybody}, {"all_private_chats", n.menu}, {"all_group_chats", everybody},
 		{"all_chat_administrators", n.menu},
 	} {
-		for _, lang := range []string{"", "fr", "en"} {
+		for _, lang := range append([]string{""}, langs...) {
 			if err := n.setMenu(ctx, scope.name, lang, scope.menu); err != nil {
 				return err
 			}

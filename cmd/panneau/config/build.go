@@ -30,7 +30,9 @@ func (b *builder) config(f file) *Config {
 	c := b.vantage(f)
 	c.HTTP = b.http(f.HTTP)
 	c.Accounts = b.accounts(f.Accounts)
-	c.Destinations = b.destinations(f.Destinations, c)
+	b.commonRhythm(f.Rhythm)
+	c.Destinations = b.destinations(f.Destinations, f.Rhythm, c)
+	c.CriticalDays = b.criticalDays(f.CriticalDays, c.Platforms)
 	if f.TextsDir != "" {
 		c.TextsDir = b.resolve(f.TextsDir)
 	}
@@ -135,13 +137,29 @@ func (b *builder) watch(e watchEntry) Watch {
 	}
 }
 
-// rhythm is the schedule of every check that has no other.
+// announceAhead is the day before, at the hour at which the maintenance begins.
+const announceAhead = 24 * time.Hour
+
+// rhythm is the schedule of every check that has no other, and how long ahead a maintenance is announced.
 func (b *builder) rhythm(e watchEntry) rhythm {
 	r := rhythm{spec: cmp.Or(e.Schedule, catalogue.DefaultSchedule), clock: b.location("watch.timezone", e.Timezone)}
+	r.ahead = b.ahead("watch.announce", e.Announce, announceAhead)
 	if b.schedule("watch", r.spec, r.clock) == nil {
 		r.spec = catalogue.DefaultSchedule
 	}
 	return r
+}
+
+// ahead reads how long ahead a maintenance is announced; the default where the file says nothing.
+func (b *builder) ahead(path string, given, other time.Duration) time.Duration {
+	const most = 30 * 24 * time.Hour
+	if !b.has(path) {
+		return other
+	}
+	if given < 0 || given > most {
+		b.add(path, "durée hors limites", "écrivez de 0s (ne pas annoncer) à 720h, par exemple 24h")
+	}
+	return given
 }
 
 // guard reads the references; each list that is not given is the default one. Both empty switch the guard off.

@@ -36,15 +36,17 @@ type Config struct {
 	Platforms    []Platform
 	Destinations []Destination
 	Workarounds  []bot.Workaround // the operator's own first
-	TextsDir     string           // folder of the operator's own texts; empty for none
-	Warnings     []Problem        // what is unwise but does not keep the configuration from being used
+	CriticalDays []bot.CriticalDay
+	TextsDir     string    // folder of the operator's own texts; empty for none
+	Warnings     []Problem // what is unwise but does not keep the configuration from being used
 }
 
-// Options is what Load needs from around it. Every field but Languages is required.
+// Options is what Load needs from around it. Every field but Rehearsal and Languages is required.
 type Options struct {
 	Getenv    func(name string) string           // os.Getenv
 	Open      func(name string) (fs.File, error) // opens a file of the machine, by a path of the machine
 	Catalogue *catalogue.Catalogue               // the platforms that need no description
+	Rehearsal bool                               // nothing is sent: secrets are not looked for, and are empty in the Config
 	Languages []string                           // that notices exist in, the default first; nil for French only
 }
 

@@ -17,7 +17,7 @@ type Destination struct {
 	Académies []string // whose platforms concern it: the one that was named, or all of the zone
 }
 
-func (b *builder) destinations(entries []destinationEntry, c *Config) []Destination {
+func (b *builder) destinations(entries []destinationEntry, common rhythmEntry, c *Config) []Destination {
 	if len(entries) == 0 && !b.has("destinations") {
 		b.warn("destinations", "aucune destination : aucun avis n’est publié", "ajoutez un salon ou un groupe")
 	}
@@ -25,7 +25,7 @@ func (b *builder) destinations(entries []destinationEntry, c *Config) []Destinat
 	first := map[bot.DestinationID]int{}
 	for i, e := range entries {
 		path := fmt.Sprintf("destinations[%d]", i+1)
-		d := b.destination(path, e, c)
+		d := b.destination(path, e, common, c)
 		if n := first[d.ID]; n > 0 && d.Address.Channel != "" {
 			b.add(path, fmt.Sprintf("même salon que destinations[%d]", n), "gardez une seule destination par salon et par fil")
 		} else {
@@ -36,7 +36,7 @@ func (b *builder) destinations(entries []destinationEntry, c *Config) []Destinat
 	return list
 }
 
-func (b *builder) destination(path string, e destinationEntry, c *Config) Destination {
+func (b *builder) destination(path string, e destinationEntry, common rhythmEntry, c *Config) Destination {
 	account := b.accountOf(path+".account", e.Account, c.Accounts)
 	where := b.territory(path+".zone", e.Zone)
 	d := Destination{Zone: where.zone, Académies: where.académies, Destination: bot.Destination{
@@ -48,6 +48,7 @@ func (b *builder) destination(path string, e destinationEntry, c *Config) Destin
 	}}
 	d.ID = destinationID(account.ID, d.Address)
 	d.Silence = b.silence(path+".quiet", e.Quiet, e.Zone, account.Platform)
+	d.Rhythm = b.rhythmOf(path+".rhythm", e.Rhythm, common, e.Zone, account.Platform)
 	d.Follows = b.follows(path+".follows", e.Follows, d, c.Platforms)
 	return d
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -21,6 +22,8 @@ type file struct {
 	Destinations []destinationEntry     `yaml:"destinations"`
 	Platforms    map[name]platformEntry `yaml:"platforms"`
 	Workarounds  workaroundsEntry       `yaml:"workarounds"`
+	Rhythm       rhythmEntry            `yaml:"rhythm"`
+	CriticalDays []criticalDayEntry     `yaml:"critical_days"`
 	TextsDir     string                 `yaml:"texts_dir"`
 }
 
@@ -52,6 +55,8 @@ type watchEntry struct {
 	Schedule string     `yaml:"schedule"`
 	Timezone string     `yaml:"timezone"`
 	Guard    guardEntry `yaml:"guard"`
+
+	Announce time.Duration `yaml:"announce"`
 }
 
 type guardEntry struct {
@@ -69,14 +74,15 @@ type accountEntry struct {
 }
 
 type destinationEntry struct {
-	Account   string     `yaml:"account"`
-	Channel   identifier `yaml:"channel"`
-	Thread    identifier `yaml:"thread"`
-	Audience  string     `yaml:"audience"`
-	Zone      string     `yaml:"zone"`
-	Languages []string   `yaml:"languages"`
-	Follows   choice     `yaml:"follows"`
-	Quiet     quietEntry `yaml:"quiet"`
+	Account   string      `yaml:"account"`
+	Channel   identifier  `yaml:"channel"`
+	Thread    identifier  `yaml:"thread"`
+	Audience  string      `yaml:"audience"`
+	Zone      string      `yaml:"zone"`
+	Languages []string    `yaml:"languages"`
+	Follows   choice      `yaml:"follows"`
+	Quiet     quietEntry  `yaml:"quiet"`
+	Rhythm    rhythmEntry `yaml:"rhythm"`
 }
 
 // platformEntry changes a platform of the catalogue, or describes another one with the catalogue's own keys.
@@ -92,6 +98,7 @@ type platformEntry struct {
 	Open      []periodEntry              `yaml:"open"`
 	Maintain  []periodEntry              `yaml:"maintenance"`
 	Suspend   []periodEntry              `yaml:"suspended"`
+	Announce  time.Duration              `yaml:"announce"` // counts where it is given
 	Quorum    int                        `yaml:"quorum"`
 	Schedule  string                     `yaml:"schedule"`
 	Timezone  string                     `yaml:"timezone"`

@@ -46,7 +46,7 @@ platforms:
 		{"pronote", "2026-12-02T22:00:00+04:00", bot.Plan{Maintenance: true}},
 		{"pronote", "2026-12-03T00:00:00+04:00", bot.Plan{}},
 		{"pronote", "2026-12-18T18:00:00+04:00", bot.Plan{Suspended: true}},
-		{"pronote", "2026-12-20T00:00:00+04:00", bot.Plan{}},
+		{"pronote", "2026-12-20T00:00:00+04:00", bot.Plan{Returning: true}},
 	} {
 		if got := plan(test.id, test.at); got != test.want {
 			t.Errorf("%s at %s: %+v, want %+v", test.id, test.at, got, test.want)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/robfig/cron/v3"
+
 	"github.com/panneau-ecole/panneau/bot"
 )
 
@@ -13,6 +15,7 @@ type periodEntry struct {
 	From  identifier    `yaml:"from"` // 2026-12-01, or 2026-12-01 18:00
 	To    identifier    `yaml:"to"`   // as from; a day without a time counts to its end
 	Start string        `yaml:"start"`
+	End   string        `yaml:"end"`
 	Lasts time.Duration `yaml:"lasts"`
 }
 
@@ -32,26 +35,36 @@ func (b *builder) periods(path string, list []periodEntry, clock *time.Location)
 }
 
 func (b *builder) period(path string, e periodEntry, clock *time.Location) bot.Period {
-	single, recurring := e.From != "" || e.To != "", e.Start != "" || e.Lasts != 0
+	single, recurring := e.From != "" || e.To != "", e.Start != "" || e.End != "" || e.Lasts != 0
 	switch {
 	case single == recurring:
 		b.add(path, "période incomplète", `écrivez {from: "2026-12-01 18:00", to: "2026-12-01 22:00"}, ou {start: "0 22 * * 3", lasts: 2h}`)
 		return bot.Period{}
+	case recurring && e.End != "" && e.Lasts != 0:
+		b.add(path+".end", "deux fins à la fois", "gardez end ou lasts")
+		return bot.Period{}
+	case recurring && e.End != "":
+		return bot.Period{Start: b.tick(path+".start", "début incorrect", e.Start, clock), End: b.tick(path+".end", "fin incorrecte", e.End, clock)}
 	case recurring && e.Lasts <= 0:
 		b.add(path+".lasts", "durée attendue", "écrivez par exemple lasts: 2h")
 		return bot.Period{}
 	case recurring:
-		start, err := ParseSchedule(e.Start, clock)
-		if err != nil {
-			b.add(path+".start", "début incorrect", err.Error())
-		}
-		return bot.Period{Start: start, Length: e.Lasts}
+		return bot.Period{Start: b.tick(path+".start", "début incorrect", e.Start, clock), Length: e.Lasts}
 	}
 	p := bot.Period{From: b.moment(path+".from", string(e.From), clock, 0), To: b.moment(path+".to", string(e.To), clock, 1)}
 	if !p.From.IsZero() && !p.To.IsZero() && !p.To.After(p.From) {
 		b.add(path+".to", "la période finit avant de commencer", "échangez from et to")
 	}
 	return p
+}
+
+// tick reads when a period begins or ends, each time.
+func (b *builder) tick(path, fault, spec string, clock *time.Location) cron.Schedule {
+	s, err := ParseSchedule(spec, clock)
+	if err != nil {
+		b.add(path, fault, err.Error())
+	}
+	return s
 }
 
 // moment reads a moment, or a day: its beginning, or, so many days later, its end.

@@ -29,10 +29,12 @@ type Check struct {
 	Schedule cron.Schedule
 }
 
-// rhythm is a schedule as it is written: the text and the clock that it is read on.
+// rhythm is a schedule as it is written, the text and the clock that it is read on, and how long ahead a maintenance is
+// announced.
 type rhythm struct {
 	spec  string
 	clock *time.Location
+	ahead time.Duration
 }
 
 // platforms lists what to watch, in the order to show: what the catalogue recommends, what the file mentions, what a
@@ -170,12 +172,18 @@ func (b *builder) overlay(path string, known, own catalogue.Entry) catalogue.Ent
 func (b *builder) platform(e catalogue.Entry, written platformEntry, every rhythm, nodes []catalogue.Node) Platform {
 	path := "platforms." + string(e.ID)
 	p := Platform{Platform: e.Platform, StandsOn: nodes, Quorum: written.Quorum}
+	for _, n := range nodes {
+		p.Shares = append(p.Shares, string(n.ID))
+	}
 	clock := every.clock
 	if written.Timezone != "" {
 		clock = b.location(path+".timezone", written.Timezone)
 	}
 	p.Openings = b.periods(path+".open", written.Open, clock)
 	p.Maintenances = b.periods(path+".maintenance", written.Maintain, clock)
+	if ahead := b.ahead(path+".announce", written.Announce, every.ahead); len(p.Maintenances) > 0 {
+		p.Ahead = ahead
+	}
 	p.Suspensions = b.periods(path+".suspended", written.Suspend, clock)
 	if len(p.Openings) > 0 && !p.OnDemand {
 		b.add(path+".open", "des périodes d’ouverture pour une plateforme toujours ouverte", "ajoutez on_demand: true")

@@ -1,0 +1,249 @@
+package bot_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// tale is a story of a platform with two checks, as the judge and its incidents tell it.
+type tale struct {
+	t         *testing.T
+	letters   map[string][]rune // of each check, without runs that were stopped
+	tracks    []bot.Track
+	standing  bot.Standing
+	incident  bot.Incident
+	decisions []string
+}
+
+// hear plays one verdict and holds what follows against what must never be.
+func (s *tale) hear(letter rune, check string, at time.Time) {
+	s.t.Helper()
+	if letter != 'c' {
+		s.letters[check] = append(s.letters[check], letter)
+	}
+	for i := range s.tracks {
+		if s.tracks[i].Check == bot.CheckID(check) {
+			recent := slices.Concat(s.tracks[i].Recent, []bot.Verdict{verdictOf(letter, check, at)})
+			s.tracks[i].Recent = recent[max(0, len(recent)-bot.DefaultRule().Memory()):]
+		}
+	}
+	ruling := bot.Judge(s.standing, s.tracks, bot.DefaultRule(), bot.Plan{})
+	s.standing, s.tracks = ruling.Standing, ruling.Tracks
+	next, changed := bot.Advance(s.incident, s.standing, bot.DefaultFlap(), at)
+	if !changed {
+		return
+	}
+	was := s.incident.ID != 0 && s.incident.Open()
+	switch {
+	case next.Open() && !was:
+		s.opened()
+	case !next.Open():
+		s.resolved(was)
+	}
+	if next.ID == 0 {
+		next.ID = s.incident.ID + 1
+	}
+	if next.ID == s.incident.ID && next.Revision != s.incident.Revision+1 {
+		s.t.Fatalf("revision %d after %d", next.Revision, s.incident.Revision)
+	}
+	s.incident = next
+	s.decisions = append(s.decisions, fmt.Sprint(at.Unix(), next.ID, next.Revision, next.Condition, next.Since.Unix()))
+}
+
+// opened: a check was bad as often as the rule asks, without a good verdict in between. Unknown is not
+// bad, and a page that announces maintenance is no outage.
+func (s *tale) opened() {
+	s.t.Helper()
+	for _, letters := range s.letters {
+		bad := string(letters)[len(strings.TrimRight(string(letters), "dxqslm")):]
+		if len(bad)-strings.Count(bad, "m") >= bot.DefaultRule().Bad {
+			return
+		}
+	}
+	s.t.Fatalf("opened after %v", s.written())
+}
+
+// resolved: it was open, and no check that failed was not good as often as the rule asks since.
+func (s *tale) resolved(was bool) {
+	s.t.Helper()
+	if !was {
+		s.t.Fatalf("resolved what was not open, after %v", s.written())
+	}
+	for _, track := range s.tracks {
+		if track.Condition.Outage() {
+			s.t.Fatalf("resolved while %s is %s, after %v", track.Check, track.Condition, s.written())
+		}
+	}
+	for _, letters := range s.letters {
+		good := strings.TrimRight(string(letters), "u")
+		if len(letters)-len([]rune(good)) >= bot.DefaultRule().Good {
+			return
+		}
+	}
+	s.t.Fatalf("resolved after %v", s.written())
+}
+
+func (s *tale) written() string {
+	return string(s.letters["ent/a"]) + " and " + string(s.letters["ent/b"])
+}
+
+// tell plays a story: the lower bits of each byte say which letter, the highest which check, the next how much later.
+func tell(t *testing.T, story []byte) *tale {
+	s := &tale{t: t, letters: make(map[string][]rune)}
+	s.tracks = []bot.Track{{Check: "ent/a", Platform: "ent"}, {Check: "ent/b", Platform: "ent"}}
+	at := minute(0)
+	for _, b := range story {
+		letter := []rune("udxqslbnmc")[int(b&0x3f)%10]
+		check := map[bool]string{false: "ent/a", true: "ent/b"}[b&0x80 != 0]
+		at = at.Add(map[bool]time.Duration{false: time.Second, true: 7 * time.Minute}[b&0x40 != 0])
+		s.hear(letter, check, at)
+	}
+	return s
+}
+
+// FuzzStory: whatever the checks see, nothing opens on what is unknown or good or on too little, nothing is over but by
+// good verdicts, each revision follows the one before, and the same story is told the same.
+func FuzzStory(f *testing.F) {
+	f.Add([]byte("\x01\x01\x01\x00\x00"))                         // down, up
+	f.Add([]byte("\x06\x07\x06\x07\x06\x07\x06\x07"))             // unknown
+	f.Add([]byte("\x81\x01\x81\x00\x81\x00\x80\x80"))             // one check of two
+	f.Add([]byte("\x01\x02\x03\x00\x01\x02\x03\x40\x40\x41\x01")) // by moments
+	f.Add([]byte("\x01\x01\x06\x01\x01\x01\x08\x08\x08\x00\x09\x00"))
+	f.Fuzz(func(t *testing.T, story []byte) {
+		if len(story) > 500 {
+			return
+		}
+		first, again := tell(t, story), tell(t, story)
+		if diff := cmp.Diff(first.decisions, again.decisions); diff != "" {
+			t.Errorf("told otherwise: %s", diff)
+		}
+	})
+}
+
+// TestOneOpenIncidentAPlatform lets many goroutines see the checks of a few platforms fail and recover at once, over
+// restarts. At no moment has a platform two open incidents, and in the end each is as it was seen last.
+func TestOneOpenIncidentAPlatform(t *testing.T) {
+	platforms := []bot.Platform{
+		{ID: "a", Shares: []string{"hebergeur"}}, {ID: "b", Shares: []string{"hebergeur"}},
+		{ID: "c", DependsOn: []bot.Dependency{{On: "a"}}},
+	}
+	onCommonGround(t, platforms, func(s *stage) {
+		for round := range 6 {
+			verdicts := bot.Verdict{Outcome: bot.Down, Reason: bot.ReasonRefused}
+			if round%2 == 1 {
+				verdicts = good
+			}
+			for range 5 {
+				s.storm(platforms, verdicts)
+				s.oneOpenEach()
+				time.Sleep(20 * time.Second)
+			}
+			s.restart()
+		}
+		time.Sleep(3 * time.Hour) // after so many beginnings it takes long to be over
+		s.storm(platforms, good)
+		synctest.Wait()
+		for id, i := range s.incidentsOf() {
+			if i.Open() {
+				s.t.Errorf("%s is told to be %s", id, i.Condition)
+			}
+		}
+	})
+}
+
+// storm has several goroutines observe the same of every check at the same moment.
+func (s *stage) storm(platforms []bot.Platform, v bot.Verdict) {
+	s.t.Helper()
+	var seeing sync.WaitGroup
+	for _, p := range platforms {
+		for check := range 4 {
+			v := v
+			v.Check, v.Platform, v.At = bot.CheckID(fmt.Sprint(p.ID, "/", check)), p.ID, time.Now()
+			seeing.Go(func() {
+				if _, err := s.watch.Observe(s.t.Context(), v); err != nil {
+					s.t.Error(err)
+				}
+			})
+		}
+	}
+	seeing.Wait()
+}
+
+func (s *stage) oneOpenEach() {
+	s.t.Helper()
+	err := s.store.View(s.t.Context(), func(tx bot.Tx) error {
+		open, err := tx.OpenIncidents()
+		found := make(map[bot.PlatformID]bot.IncidentID)
+		for _, i := range open {
+			if found[i.Platform] != 0 {
+				s.t.Errorf("%s has the open incidents %d and %d", i.Platform, found[i.Platform], i.ID)
+			}
+			found[i.Platform] = i.ID
+		}
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// TestTheSameTraceIsDecidedTheSame replays traces twice through the real patrol and compares all that was decided.
+// Of traces with several places it would hold less: which of them writes first within an instant is chance.
+func TestTheSameTraceIsDecidedTheSame(t *testing.T) {
+	for _, name := range []string{"april-6", "lossy-then-down", "together-partly-back"} {
+		var told [2]string
+		for i := range told {
+			trace, err := readTrace(filepath.Join("testdata", "traces", name+".trace"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			stageAt(t, trace, func(s *stage) {
+				until(trace.end)
+				told[i] = s.decided()
+			})
+		}
+		if diff := cmp.Diff(told[0], told[1]); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// decided is every revision of every incident, without what chance numbers: those that open in the same millisecond.
+func (s *stage) decided() string {
+	var lines strings.Builder
+	err := s.store.View(s.t.Context(), func(tx bot.Tx) error {
+		for _, p := range s.platforms {
+			incidents, err := tx.LastIncidents(1000)
+			if err != nil {
+				return err
+			}
+			for _, i := range incidents {
+				if i.Platform != p.ID {
+					continue
+				}
+				revisions, err := tx.Revisions(i.ID)
+				if err != nil {
+					return err
+				}
+				for _, r := range revisions {
+					fmt.Fprintln(&lines, p.ID, r.Number, r.At.UnixMilli(), r.Condition, r.Reason)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return lines.String()
+}

@@ -1,0 +1,97 @@
+// Package view draws what the emulated chats show as a page of HTML: for people who want to see a notice as families do,
+// on all three chat platforms side by side. It reads the payloads that the emulators keep and resembles the real clients
+// as far as reading goes: what is bold, what is a link, what stands apart, and in which direction a line runs (that of
+// its first strong letter, as the clients decide).
+package view
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+
+	"github.com/panneau-ecole/panneau/notifiers/emulator"
+)
+
+// Chat is a channel of an emulated chat platform.
+type Chat struct {
+	Platform string // "telegram", "slack" or "discord"
+	Name     string // shown above
+	Shown    []emulator.Shown
+}
+
+// Row is a line of chats side by side under a heading.
+type Row struct {
+	Heading string
+	Chats   []Chat
+}
+
+//go:embed page.html
+var page string
+
+// Page writes the page. The error names a message whose payload cannot be read.
+func Page(w io.Writer, title string, rows []Row) error {
+	type chat struct {
+		Platform, Name string
+		Messages       [][]block
+	}
+	type row struct {
+		Heading string
+		Chats   []chat
+	}
+	data := struct {
+		Title string
+		Rows  []row
+	}{Title: title}
+	for _, r := range rows {
+		one := row{Heading: r.Heading}
+		for _, c := range r.Chats {
+			drawn := chat{Platform: c.Platform, Name: c.Name}
+			for _, m := range c.Shown {
+				blocks, err := blocksOf(c.Platform, m)
+				if err != nil {
+					return fmt.Errorf("draw message %s of %s: %w", m.ID, c.Name, err)
+				}
+				drawn.Messages = append(drawn.Messages, blocks)
+			}
+			one.Chats = append(one.Chats, drawn)
+		}
+		data.Rows = append(data.Rows, one)
+	}
+	return template.Must(template.New("page").Parse(page)).Execute(w, data)
+}
+
+// block is a part of a message that stands apart.
+type block struct {
+	Kind   string // "header", "text", "list", "small", "rule", "embed", "inline" (a field beside others)
+	Colour string // of the edge of an embed, as CSS
+	Lines  []line
+	Blocks []block // within an embed
+}
+
+// line is what runs in one direction.
+type line []span
+
+// span is a text of one look.
+type span struct {
+	Text         string
+	Bold, Italic bool
+	URL          string
+}
+
+// blocksOf reads a message. What a person wrote is shown as it is.
+func blocksOf(platform string, m emulator.Shown) ([]block, error) {
+	if !m.Bot {
+		return []block{{Kind: "text", Lines: []line{{{Text: m.Text}}}}}, nil
+	}
+	switch platform {
+	case "telegram":
+		return readTelegram(m.Raw)
+	case "slack":
+		return readSlack(m.Raw)
+	case "discord":
+		return readDiscord(m.Raw)
+	default:
+		return nil, fmt.Errorf("no chat platform is called %q", platform)
+	}
+}

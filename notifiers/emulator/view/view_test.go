@@ -1,0 +1,60 @@
+package view_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/panneau-ecole/panneau/notifiers/emulator"
+	"github.com/panneau-ecole/panneau/notifiers/emulator/view"
+)
+
+// draw draws one message as each chat platform keeps it.
+func draw(t *testing.T, platform string, m emulator.Shown) string {
+	t.Helper()
+	var b strings.Builder
+	err := view.Page(&b, "Vue", []view.Row{{Heading: "fr", Chats: []view.Chat{{Platform: platform, Name: "parents", Shown: []emulator.Shown{m}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestPage(t *testing.T) {
+	for _, c := range []struct{ platform, raw, want string }{
+		{
+			"telegram", `{"text":"🔴 Titre\nsuite lien","entities":[{"type":"bold","offset":0,"length":8},{"type":"text_link","offset":15,"length":4,"url":"https://a.fr/"}]}`,
+			`<div class="line" dir="auto"><b>🔴 Titre</b></div><div class="line" dir="auto">suite <a href="https://a.fr/">lien</a></div>`,
+		},
+		{
+			"slack", `{"blocks":[{"type":"header","text":{"type":"plain_text","text":"A &amp; B"}},{"type":"divider"}]}`,
+			`<div class="header"><div class="line" dir="auto"><b>A &amp; B</b></div></div><hr>`,
+		},
+		{
+			"slack", `{"blocks":[{"type":"rich_text","elements":[{"type":"rich_text_list","style":"bullet","elements":[{"type":"rich_text_section","elements":[` +
+				`{"type":"text","text":"un","style":{"bold":true}},{"type":"link","url":"https://a.fr/","text":"lien"}]}]}]}]}`,
+			`<div class="list"><div class="line" dir="auto"><b>un</b><a href="https://a.fr/">lien</a></div></div>`,
+		},
+		{
+			"discord", `{"content":"a\\*b","embeds":[{"title":"T","color":12986408,"fields":[{"name":"\u200b","value":"- [x\\.y](https://a.fr/)"}],"footer":{"text":"pied"}}]}`,
+			`<div class="embed" style="border-color: #c62828"><div class="header"><div class="line" dir="auto"><b>T</b></div></div>` +
+				`<div class="text"><div class="line" dir="auto">•` + "\u00a0" + `<a href="https://a.fr/">x.y</a></div></div>` +
+				`<div class="small"><div class="line" dir="auto">pied</div></div></div>`,
+		},
+	} {
+		if got := draw(t, c.platform, emulator.Shown{Bot: true, Raw: c.raw}); !strings.Contains(got, c.want) {
+			t.Errorf("%s: no\n%s\nin\n%s", c.platform, c.want, got)
+		}
+	}
+	if got := draw(t, "telegram", emulator.Shown{Text: "<b>/status</b>"}); !strings.Contains(got, "&lt;b&gt;/status&lt;/b&gt;") {
+		t.Errorf("what a person wrote is not shown as it is:\n%s", got)
+	}
+}
+
+func TestPageNamesWhatItCannotRead(t *testing.T) {
+	for _, platform := range []string{"telegram", "slack", "discord", "fax"} {
+		rows := []view.Row{{Chats: []view.Chat{{Platform: platform, Name: "parents", Shown: []emulator.Shown{{ID: "7", Bot: true, Raw: "{"}}}}}}
+		if err := view.Page(&strings.Builder{}, "", rows); err == nil || !strings.Contains(err.Error(), "message 7 of parents") {
+			t.Errorf("%s: got %v", platform, err)
+		}
+	}
+}
