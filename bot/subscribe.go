@@ -338,7 +338,7 @@ func (d *Desk) test(ctx context.Context, a asking) (Message, error) {
 	if len(example) == 0 {
 		return d.say(a, Answer{Kind: AnswerNothing, Typed: d.typed("abonner")})
 	}
-	message, err := d.example(asking{Request: a.Request, chat: chat, known: true}, example[0], now)
+	message, err := d.example(asking{chat: chat, known: true}, example[0], now) // for everybody in the chat
 	if err != nil {
 		return Message{}, err
 	}
