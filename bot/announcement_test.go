@@ -41,7 +41,7 @@ func (s *stage) enrol() {
 		if err != nil {
 			return err
 		}
-		return bot.Enrol(tx, list, s.platforms, time.Now())
+		return bot.Enrol(tx, list, nil, s.platforms, time.Now())
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -89,27 +89,11 @@ func (b *Board) Playbook(ctx context.Context, o Overview, follows []PlatformID) 
 // enough, the overview says which names are nearest.
 func (b *Board) Ask(o Overview, word string) Overview {
 	o.Asked = word
-	scored := make([]scoredView, 0, len(b.Platforms))
-	for _, p := range b.Platforms {
-		scored = append(scored, scoredView{p, distanceTo(p, word)})
-	}
-	slices.SortStableFunc(scored, func(a, b scoredView) int { return cmp.Compare(a.distance, b.distance) })
-	best := scored[:0:0]
-	for _, s := range scored {
-		if s.distance == scored[0].distance {
-			best = append(best, s)
-		}
-	}
+	best, nearest := b.named(word)
 	views := o.Platforms
-	o.Platforms = nil
-	if len(best) == 0 || best[0].distance > farthest(word) {
-		for _, s := range scored[:min(3, len(scored))] {
-			o.Nearest = append(o.Nearest, s.platform)
-		}
-		return o
-	}
-	for _, s := range best {
-		i := slices.IndexFunc(views, func(v PlatformView) bool { return v.Platform.ID == s.platform.ID })
+	o.Platforms, o.Nearest = nil, nearest
+	for _, p := range best {
+		i := slices.IndexFunc(views, func(v PlatformView) bool { return v.Platform.ID == p.ID })
 		if i >= 0 {
 			o.Platforms = append(o.Platforms, views[i])
 		}
@@ -117,7 +101,25 @@ func (b *Board) Ask(o Overview, word string) Overview {
 	return o
 }
 
-type scoredView struct {
-	platform Platform
-	distance int
+// named lists the platforms that a person means by a word: those that are equally near to it. Where none is near
+// enough, it lists the nearest instead.
+func (b *Board) named(word string) (meant, nearest []Platform) {
+	type scored struct {
+		platform Platform
+		distance int
+	}
+	list := make([]scored, 0, len(b.Platforms))
+	for _, p := range b.Platforms {
+		list = append(list, scored{p, distanceTo(p, word)})
+	}
+	slices.SortStableFunc(list, func(a, b scored) int { return cmp.Compare(a.distance, b.distance) })
+	for _, s := range list {
+		switch {
+		case s.distance == list[0].distance && s.distance <= farthest(word):
+			meant = append(meant, s.platform)
+		case len(meant) == 0 && len(nearest) < 3:
+			nearest = append(nearest, s.platform)
+		}
+	}
+	return meant, nearest
 }

@@ -14,20 +14,66 @@ import (
 type Command struct {
 	Name    string   // what menus show: a–z and _ only, as Telegram demands
 	Aliases []string // other words for it, folded
-	Arg     bool     // whether it takes the name of a platform
+	Option  string   // what its one optional argument is called in menus; empty for a command without
+	Admin   bool     // only for those who administer the chat; in a private one, whoever talks does
+	Changes bool     // acts on something: where its word is mistyped, it is asked back
 	answer  func(*Desk, context.Context, asking) (Message, error)
 }
 
-// Commands is the table of all commands. Menus, help and permissions follow from it.
+// Commands is the table of all commands. Menus, help, permissions and docs/fr/commandes.md follow from it.
 func Commands() []Command {
 	return []Command{
 		{
-			Name: "status", Aliases: []string{"etat", "statut", "state"}, Arg: true,
+			Name: "status", Aliases: []string{"etat", "statut", "state"}, Option: "plateforme",
 			answer: (*Desk).status,
 		},
 		{
-			Name: "que_faire", Aliases: []string{"que faire", "quefaire", "quoi faire", "planb", "plan b", "todo", "que"}, Arg: true,
-			answer: (*Desk).whatToDo,
+			Name: "que_faire", Option: "plateforme",
+			Aliases: []string{"que faire", "quefaire", "quoi faire", "planb", "plan b", "todo", "que", "what to do"},
+			answer:  (*Desk).whatToDo,
+		},
+		{
+			Name: "plateformes", Aliases: []string{"plateforme", "platforms", "platform", "liste", "list"}, Option: "recherche",
+			answer: (*Desk).platformsWatched,
+		},
+		{
+			Name: "abonner", Option: "choix", Admin: true, Changes: true,
+			Aliases: []string{"s abonner", "sabonner", "abonnement", "subscribe", "suivre", "follow"},
+			answer:  (*Desk).subscribe,
+		},
+		{
+			Name: "desabonner", Option: "plateforme", Admin: true, Changes: true,
+			Aliases: []string{"se desabonner", "desabonnement", "unsubscribe", "unfollow"},
+			answer:  (*Desk).unsubscribe,
+		},
+		{
+			Name: "reglages", Option: "reglage", Admin: true, Changes: true,
+			Aliases: []string{"reglage", "parametres", "settings", "setting", "options"},
+			answer:  (*Desk).settings,
+		},
+		{
+			Name: "langue", Aliases: []string{"langues", "language", "languages", "lang"}, Option: "langue", Admin: true, Changes: true,
+			answer: (*Desk).language,
+		},
+		{
+			Name: "simple", Aliases: []string{"facile", "easy"}, Option: "choix", Admin: true, Changes: true,
+			answer: (*Desk).simple,
+		},
+		{
+			Name: "test", Aliases: []string{"essai", "essayer", "try"}, Admin: true, Changes: true,
+			answer: (*Desk).test,
+		},
+		{
+			Name: "stop", Aliases: []string{"arret", "arreter", "effacer", "erase", "supprimer", "delete"}, Admin: true, Changes: true,
+			answer: (*Desk).stop,
+		},
+		{
+			Name: "confidentialite", Aliases: []string{"privacy", "vie privee", "rgpd", "gdpr"},
+			answer: (*Desk).privacy,
+		},
+		{
+			Name: "mesdonnees", Aliases: []string{"mes donnees", "donnees", "mydata", "my data", "data"},
+			answer: (*Desk).kept,
 		},
 		{
 			Name: "aide", Aliases: []string{"help", "start", "panneau"},
@@ -36,36 +82,41 @@ func Commands() []Command {
 	}
 }
 
-// find returns the command that a person means by a word; typing errors are forgiven, and help answers the rest.
-func find(word string) Command {
-	table := Commands()
+// find returns the command that a person means by a word. One typing error is forgiven in a command that changes
+// nothing. Where the word is no command, sure is false and the command is the nearest one; it has no name where none is
+// near.
+func find(word string) (nearest Command, sure bool) {
 	word = Fold(word)
-	nearest, distance := table[len(table)-1], 2
-	for _, c := range table {
+	distance := farthest(word) + 1
+	for _, c := range Commands() {
 		for _, name := range append([]string{c.Name}, c.Aliases...) {
 			if name == word {
-				return c
+				return c, true
 			}
 			if d := typos(name, word); d < distance && len(word) > 3 {
 				nearest, distance = c, d
 			}
 		}
 	}
-	return nearest
+	return nearest, distance <= 1 && !nearest.Changes
 }
 
 // Desk answers the people of one account. It implements [Handler].
 type Desk struct {
-	Account  AccountID
-	Chat     ChatPlatform
-	Prefix   string // what comes before a command's name here: "/", "/panneau "
-	Store    Store
-	Board    *Board
-	Renderer Renderer
-	Stranger Destination // how a chat that follows nothing is spoken to: audience, place, languages
-	Woken    func()      // called after a destination woke up
-	Trouble  func(Trouble)
-	Logger   *slog.Logger
+	Account   AccountID
+	Chat      ChatPlatform
+	Prefix    string // what comes before a command's name here: "/", "/panneau "
+	Open      bool   // whether chats may subscribe themselves
+	Whispers  bool   // whether only who asked sees an answer in a shared chat
+	Store     Store
+	Board     *Board
+	Renderer  Renderer
+	Notifier  Notifier // posts the example notices
+	Turnstile *Turnstile
+	Stranger  Destination // how a chat that follows nothing is spoken to: audience, place, languages
+	Woken     func()      // called after there may be something to send
+	Trouble   func(Trouble)
+	Logger    *slog.Logger
 }
 
 // asking is a request with the chat that it comes from.
@@ -75,19 +126,85 @@ type asking struct {
 	known bool // the chat is a destination
 }
 
+// longestArgs is how many characters of what a person typed are looked at: more than any list of platforms that they
+// would type.
+const longestArgs = 200
+
 // Command implements [Handler].
 func (d *Desk) Command(ctx context.Context, r Request) (Message, error) {
+	r.Command, r.Args = clip(r.Command), clip(r.Args)
 	chat, known, err := d.chatAt(ctx, r.From)
 	if err != nil {
 		return Message{}, err
 	}
-	command := find(r.Command)
-	message, err := command.answer(d, ctx, asking{r, chat, known})
+	a := asking{r, chat, known}
+	if pass, first := d.Turnstile.Pass(d.Account, r.From.Channel, r.Person, time.Now()); !pass {
+		return d.busy(a, first)
+	}
+	command, sure := find(r.Command)
+	if !sure {
+		return d.guess(ctx, a, command)
+	}
+	if command.Admin {
+		if refusal := d.refuse(ctx, a); refusal != "" {
+			return d.say(a, Answer{Kind: refusal})
+		}
+	}
+	message, err := command.answer(d, ctx, a)
 	if err != nil {
 		return Message{}, fmt.Errorf("answer %s: %w", command.Name, err)
 	}
 	return message, nil
 }
+
+// clip shortens what nobody would type.
+func clip(typed string) string {
+	if runes := []rune(typed); len(runes) > longestArgs {
+		return string(runes[:longestArgs]) + "…"
+	}
+	return typed
+}
+
+// busy answers who asks too often. Where everybody in the chat sees it, it is said once.
+func (d *Desk) busy(a asking, first bool) (Message, error) {
+	if !first && !a.Private && !d.Whispers {
+		return Message{}, nil
+	}
+	return d.say(a, Answer{Kind: AnswerBusy})
+}
+
+// refuse says why a person may not give a command to the chat's administrators: nothing where they may. The chat
+// platform is asked each time.
+func (d *Desk) refuse(ctx context.Context, a asking) AnswerKind {
+	switch admin, err := d.administers(ctx, a); {
+	case err != nil:
+		d.Logger.Warn("who administers a chat is not known", "account", d.Account, "err", err)
+		return AnswerUnverified
+	case !admin:
+		return AnswerDenied
+	default:
+		return ""
+	}
+}
+
+func (d *Desk) administers(ctx context.Context, a asking) (bool, error) {
+	if a.Private || a.Rights != RightsUnknown {
+		return a.Private || a.Rights == RightsAdmin, nil
+	}
+	door, kept := d.Notifier.(Doorkeeper)
+	if !kept || a.Person == "" {
+		return false, nil
+	}
+	return door.Administers(ctx, a.From, a.Person)
+}
+
+// say answers in the languages of the chat, or of the asker.
+func (d *Desk) say(a asking, answer Answer) (Message, error) {
+	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Answer(lang, answer) })
+}
+
+// typed is a command as people type it here.
+func (d *Desk) typed(name string) string { return d.Prefix + name }
 
 // chatAt finds the destination of a chat; one that is none yet is spoken to like a stranger.
 func (d *Desk) chatAt(ctx context.Context, at Address) (chat Destination, known bool, err error) {
@@ -129,7 +246,7 @@ func (d *Desk) whatToDo(ctx context.Context, a asking) (Message, error) {
 func (d *Desk) overview(ctx context.Context, a asking) (Overview, error) {
 	follow := a.chat.Follows
 	word := strings.TrimSpace(a.Args)
-	if !a.known || word != "" {
+	if len(follow) == 0 || word != "" {
 		follow = nil
 	}
 	overview, err := d.Board.Overview(ctx, follow, a.chat.Audience, a.chat.Place)
@@ -143,12 +260,73 @@ func (d *Desk) overview(ctx context.Context, a asking) (Overview, error) {
 	return overview, nil
 }
 
-func (d *Desk) help(_ context.Context, a asking) (Message, error) {
-	help := Help{PageURL: d.Board.PageURL}
-	for _, c := range Commands() {
-		help.Calls = append(help.Calls, Call{Command: c.Name, Typed: d.Prefix + c.Name, Arg: c.Arg})
+func (d *Desk) help(ctx context.Context, a asking) (Message, error) {
+	help := d.helpFor(ctx, a)
+	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Help(lang, help) })
+}
+
+// guess answers a word that is no command: with the nearest one, and with what there is.
+func (d *Desk) guess(ctx context.Context, a asking, nearest Command) (Message, error) {
+	help := d.helpFor(ctx, a)
+	help.Asked = a.Request.Command
+	if i := slices.IndexFunc(help.Calls, func(c Call) bool { return c.Command == nearest.Name }); i >= 0 {
+		help.Meant = help.Calls[i].Typed
 	}
 	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Help(lang, help) })
+}
+
+// helpFor lists what the person may ask for.
+func (d *Desk) helpFor(ctx context.Context, a asking) Help {
+	help := Help{PageURL: d.Board.PageURL}
+	admin, err := d.administers(ctx, a)
+	for _, c := range Commands() {
+		if !c.Admin || admin && err == nil {
+			help.Calls = append(help.Calls, Call{Command: c.Name, Typed: d.typed(c.Name), Arg: c.Option != ""})
+		}
+	}
+	return help
+}
+
+// Suggest implements [Suggester].
+func (d *Desk) Suggest(_ context.Context, r Request, n int) []string {
+	command, sure := find(r.Command)
+	if !sure {
+		return nil
+	}
+	var all []string
+	switch command.Name {
+	case "abonner":
+		all = append(areas(), platformNames(d.Board.Platforms)...)
+	case "plateformes":
+		all = areas()
+	case "status", "que_faire", "desabonner":
+		all = platformNames(d.Board.Platforms)
+	case "langue":
+		all = tongueNames(d.Renderer.Languages())
+	case "reglages":
+		all = settingExamples()
+	}
+	return nearestTo(clip(r.Args), all, n)
+}
+
+// nearestTo lists the first of the texts that hold the words that a person began to type, in their order; the first ones
+// of all where they typed nothing.
+func nearestTo(typed string, all []string, n int) []string {
+	word := Fold(typed)
+	begin := slices.DeleteFunc(slices.Clone(all), func(text string) bool { return !strings.HasPrefix(Fold(text), word) })
+	within := slices.DeleteFunc(slices.Clone(all), func(text string) bool {
+		return strings.HasPrefix(Fold(text), word) || !strings.Contains(Fold(text), word)
+	})
+	found := slices.Concat(begin, within)
+	return found[:min(n, len(found))]
+}
+
+func platformNames(list []Platform) []string {
+	names := make([]string, len(list))
+	for i, p := range list {
+		names[i] = p.Name
+	}
+	return names
 }
 
 // Presence implements [Handler].
@@ -210,10 +388,12 @@ func (d *Desk) welcome(ctx context.Context, p Presence) (Message, error) {
 	}
 	w := Welcome{
 		Chat: d.Chat, Account: d.Account, Channel: p.At.Channel,
-		Status: d.Prefix + "status", Help: d.Prefix + "aide", PageURL: d.Board.PageURL,
+		Status: d.typed("status"), Help: d.typed("aide"), PageURL: d.Board.PageURL,
 	}
-	if known {
+	if known && len(chat.Follows) > 0 {
 		w.Audience, w.Follows = chat.Audience, d.platforms(chat.Follows)
+	} else if d.Open {
+		w.Subscribe = d.typed("abonner")
 	}
 	return d.write(asking{chat: chat}, func(lang string) (Message, error) { return d.Renderer.Welcome(lang, w) })
 }

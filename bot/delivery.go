@@ -20,6 +20,7 @@ type Destination struct {
 	Follows   []PlatformID // in full: « everything » is spelled out when the destination is written
 	Asleep    Sleep        // the zero value while it is awake
 	Silence   Silence      // when it is not to be rung
+	Wishes    *Wishes      // what it asked for itself; nil for one of the configuration
 	Rhythm    Rhythm       // what it gets at fixed times
 }
 

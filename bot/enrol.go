@@ -6,21 +6,28 @@ import (
 	"time"
 )
 
-// Enrol makes the destinations those of the configuration: new ones are added, changed ones brought up to date, and
-// those that are no longer there follow nothing more: what they were not told of yet they are never told of. One whose
-// chat has moved may be configured at its old address or at the new one. Open incidents reach whoever follows their
-// platform by now.
-func Enrol(tx Tx, configured []Destination, platforms []Platform, now time.Time) error {
+// Enrol makes the destinations those of the configuration, and those that chats of its accounts made themselves: new
+// ones are added, changed ones brought up to date, and those that are no longer there follow nothing more: what they
+// were not told of yet they are never told of. One whose chat has moved may be configured at its old address or at the
+// new one. Where the configuration names a chat that made a destination itself, the configuration wins. Open incidents
+// reach whoever follows their platform by now.
+func Enrol(tx Tx, configured []Destination, accounts []AccountID, platforms []Platform, now time.Time) error {
 	known, err := tx.Destinations()
 	if err != nil {
 		return err
 	}
 	configured = recognised(configured, known)
 	for _, d := range known {
-		if !slices.ContainsFunc(configured, func(c Destination) bool { return c.ID == d.ID }) {
-			if err := tx.RetireDestination(d.ID); err != nil {
-				return fmt.Errorf("retire %s: %w", d.ID, err)
-			}
+		if slices.ContainsFunc(configured, func(c Destination) bool { return c.ID == d.ID }) {
+			continue
+		}
+		if d.made() && slices.Contains(accounts, d.Account) {
+			err = enlist(tx, d, platforms)
+		} else {
+			err = tx.RetireDestination(d.ID)
+		}
+		if err != nil {
+			return fmt.Errorf("keep or retire %s: %w", d.ID, err)
 		}
 	}
 	for _, d := range configured {
@@ -28,6 +35,11 @@ func Enrol(tx Tx, configured []Destination, platforms []Platform, now time.Time)
 			return fmt.Errorf("enrol %s: %w", d.ID, err)
 		}
 	}
+	return apply(tx, platforms, now)
+}
+
+// apply brings the ledger in line with what destinations follow and when they are silent by now.
+func apply(tx Tx, platforms []Platform, now time.Time) error {
 	if err := tx.DropUnfollowed(); err != nil {
 		return fmt.Errorf("forget what nobody follows: %w", err)
 	}

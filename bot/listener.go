@@ -17,6 +17,12 @@ type Handler interface {
 	Presence(ctx context.Context, p Presence) (Message, error)
 }
 
+// Suggester is what a handler can do besides, for chat platforms that complete what a person types.
+type Suggester interface {
+	// Suggest lists what can follow a command that begins with the request's Args, the likeliest first, at most n.
+	Suggest(ctx context.Context, r Request, n int) []string
+}
+
 // Request is a command that a person gave. It is answered and forgotten: nothing of it is stored or logged.
 type Request struct {
 	From    Address
@@ -24,6 +30,24 @@ type Request struct {
 	Command string // the command's word as it was typed, without slash or mention, in lower case: "status", "état"
 	Args    string // what follows, as typed
 	Lang    string // BCP 47 language of the person's client, where the platform says it and nobody else reads the answer
+	Person  string // who asks, in the chat platform's identifiers: salted at once, for limits
+	Rights  Rights // what the chat platform said with the command of who asks
+}
+
+// Rights is what a person may do to a chat, by the chat platform's own word.
+type Rights string
+
+// The rights.
+const (
+	RightsUnknown Rights = ""      // to be asked for, see [Doorkeeper]
+	RightsAdmin   Rights = "admin" // administers the chat
+	RightsNone    Rights = "none"
+)
+
+// Doorkeeper is what a notifier can do besides, where a command does not come with the person's rights: ask the chat
+// platform whether a person administers a chat at this moment.
+type Doorkeeper interface {
+	Administers(ctx context.Context, at Address, person string) (bool, error)
 }
 
 // Presence is a change in where the bot is.
@@ -49,6 +73,7 @@ type MenuItem struct {
 	Name        string            // a–z, 0–9, _ : what Telegram and Discord accept
 	Names       map[string]string // localised names by language, where the platform has them (Discord)
 	Description map[string]string // by language; "fr" and "en" are always there
+	Admin       bool              // for those who administer a chat, and for everybody in a private one
 	Option      *MenuOption       // nil for a command without argument
 }
 

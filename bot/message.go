@@ -148,5 +148,10 @@ type Renderer interface {
 	Playbook(lang string, p Playbook) (Message, error)
 	Help(lang string, h Help) (Message, error)
 	Welcome(lang string, w Welcome) (Message, error)
+	Answer(lang string, a Answer) (Message, error)
+	// Trial is a notice that is marked as an example.
+	Trial(lang string, n Notice) (Message, error)
+	// Languages lists the languages that it has.
+	Languages() []string
 	Note(lang string, n Note) (Message, error)
 }

@@ -38,7 +38,9 @@ type Playbook struct {
 
 // Help is the language-free content of the help answer.
 type Help struct {
-	Calls   []Call
+	Asked   string // the command that a person typed and that there is not; empty where they asked for help
+	Meant   string // the nearest one, as it is typed; empty where none is near
+	Calls   []Call // those that the person may give
 	PageURL string
 }
 
@@ -51,12 +53,13 @@ type Call struct {
 
 // Welcome is the language-free content of the greeting in a chat that the bot was just added to.
 type Welcome struct {
-	Chat     ChatPlatform
-	Account  AccountID
-	Channel  string     // the id that the operator needs to subscribe this chat
-	Follows  []Platform // what the chat is subscribed to already
-	Audience Audience   // of the subscription; empty where there is none
-	Status   string     // how to ask for the state here: "/status", "/panneau status"
-	Help     string     // how to ask for help here
-	PageURL  string
+	Chat      ChatPlatform
+	Account   AccountID
+	Channel   string     // the id that the operator needs to subscribe this chat
+	Follows   []Platform // what the chat is subscribed to already
+	Audience  Audience   // of the subscription; empty where there is none
+	Status    string     // how to ask for the state here: "/status", "/panneau status"
+	Help      string     // how to ask for help here
+	PageURL   string
+	Subscribe string // how an administrator subscribes this chat; empty where only the operator can
 }

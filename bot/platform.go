@@ -47,6 +47,11 @@ type Dependency struct {
 	Readers []Audience // who enters that way; empty for everybody
 }
 
+// Serves reports whether p is used in one of the académies.
+func (p Platform) Serves(académies []string) bool {
+	return len(p.Areas) == 0 || slices.ContainsFunc(p.Areas, func(a string) bool { return slices.Contains(académies, a) })
+}
+
 // Concerns reports whether notices about p are for audience a.
 func (p Platform) Concerns(a Audience) bool {
 	return len(p.Readers) == 0 || slices.Contains(p.Readers, a)

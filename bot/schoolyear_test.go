@@ -141,7 +141,7 @@ func (y *schoolYear) settleIn(almanac *calendar.Almanac) {
 		for _, c := range y.chats {
 			all = append(all, c.Destination)
 		}
-		return bot.Enrol(tx, all, y.platforms, time.Now())
+		return bot.Enrol(tx, all, nil, y.platforms, time.Now())
 	})
 	if err != nil {
 		y.t.Fatal(err)

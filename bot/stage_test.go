@@ -105,7 +105,11 @@ func (c *fakeChat) requests() int {
 }
 
 // plainWords renders facts as few words: « bulletin down r1 », or, named, « bulletin down r1 of ent ».
-type plainWords struct{ named bool }
+type plainWords struct {
+	bot.Renderer // what a speaker does not ask for
+
+	named bool
+}
 
 func (w plainWords) Notice(lang string, n bot.Notice) (bot.Message, error) {
 	title := fmt.Sprintf("%s %s r%d", n.Purpose, n.Incident.Condition, n.Incident.Revision)

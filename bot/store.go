@@ -29,6 +29,7 @@ type Tx interface {
 	IncidentTx
 	DossierTx
 	DestinationTx
+	ChatTx
 	LedgerTx
 	DutyTx
 	VantageTx
@@ -77,7 +78,8 @@ type IncidentTx interface {
 // DestinationTx keeps the destinations.
 type DestinationTx interface {
 	Destinations() ([]Destination, error)
-	// DestinationAt finds the destination at an address of an account, where it is now.
+	// DestinationAt finds the destination at an address of an account, where it is now: that of the thread, else that of
+	// the whole channel, else one that was made in another thread of it.
 	DestinationAt(account AccountID, at Address) (Destination, error)
 	// PutDestination creates the destination or brings its settings up to date. An address that the chat platform has
 	// moved, and sleep, stay as they are.

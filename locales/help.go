@@ -21,7 +21,7 @@ func (r *Renderer) Help(lang string, h bot.Help) (bot.Message, error) {
 	m := bot.Message{
 		Tone:    bot.ToneInfo,
 		Title:   w.say("help.title", nil),
-		Summary: w.say("help.summary", nil),
+		Summary: w.helpSummary(h),
 		Links:   w.page(h.PageURL),
 		Footer:  w.say("footer.about", nil),
 	}
@@ -30,6 +30,18 @@ func (r *Renderer) Help(lang string, h bot.Help) (bot.Message, error) {
 	}
 	m.Sections = append(m.Sections, w.about())
 	return w.finish(m)
+}
+
+// helpSummary says what Panneau does, after what was not understood, if anything.
+func (w *writer) helpSummary(h bot.Help) string {
+	var text []phrase
+	if h.Asked != "" {
+		text = append(text, w.part("help.unknown", values{"Asked": w.asked(h.Asked)}))
+	}
+	if h.Meant != "" {
+		text = append(text, w.part("help.meant", values{"Typed": h.Meant}))
+	}
+	return w.seal(w.sentences(append(text, w.part("help.summary", nil))))
 }
 
 // call explains a command, with and without its argument.
@@ -68,8 +80,13 @@ func (r *Renderer) Welcome(lang string, g bot.Welcome) (bot.Message, error) {
 		m.Summary = w.say("welcome.known", values{"Names": w.list("list.and", w.names(g.Follows))})
 	case g.Audience != "":
 		m.Summary = w.say("welcome.all", nil)
+	case g.Subscribe != "":
+		m.Summary, m.Sections = w.say("welcome.new", nil), w.subscribing("welcome.open", values{
+			"Example": w.example(g.Subscribe, bot.ExampleArea), "Area": w.free(bot.ExampleArea),
+		})
 	default:
-		m.Summary, m.Facts, m.Sections = w.say("welcome.new", nil), w.identity(g), w.subscribing()
+		m.Summary, m.Facts = w.say("welcome.new", nil), w.identity(g.Account, g.Channel)
+		m.Sections = w.subscribing("welcome.subscribe", nil)
 	}
 	m.Sections = append(m.Sections, w.asking(g)...)
 	m.Sections = append(m.Sections, w.about())
@@ -78,17 +95,15 @@ func (r *Renderer) Welcome(lang string, g bot.Welcome) (bot.Message, error) {
 }
 
 // subscribing tells how a chat is subscribed.
-func (w *writer) subscribing() []bot.Section {
-	return []bot.Section{{
-		Heading: w.say("heading.subscribe", nil), Text: []string{w.say("welcome.subscribe", nil)},
-	}}
+func (w *writer) subscribing(key string, v values) []bot.Section {
+	return []bot.Section{{Heading: w.say("heading.subscribe", nil), Text: []string{w.say(key, v)}}}
 }
 
 // identity is what the operator copies into the configuration.
-func (w *writer) identity(g bot.Welcome) []bot.Fact {
+func (w *writer) identity(account bot.AccountID, channel string) []bot.Fact {
 	return []bot.Fact{
-		w.fact("account", w.foreign(string(g.Account))),
-		w.fact("channel", w.foreign(g.Channel)),
+		w.fact("account", w.foreign(string(account))),
+		w.fact("channel", w.foreign(channel)),
 	}
 }
 

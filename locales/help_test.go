@@ -25,6 +25,14 @@ func readHelp(g *reader) {
 	g.add("Telegram", m, err)
 	m, err = g.r.Help(g.lang, bot.Help{Calls: []bot.Call{{Command: "status", Typed: "/panneau status", Arg: true}}})
 	g.add("Slack, without a page", m, err)
+	m, err = g.r.Help(g.lang, bot.Help{Asked: "abbonner", Meant: "/abonner"})
+	g.add("a word that is none", m, err)
+	var calls []bot.Call
+	for _, c := range bot.Commands() {
+		calls = append(calls, bot.Call{Command: c.Name, Typed: "/" + c.Name, Arg: c.Option != ""})
+	}
+	m, err = g.r.Help(g.lang, bot.Help{Calls: calls})
+	g.add("for an administrator", m, err)
 	m, err = g.r.Help(g.lang, bot.Help{})
 	g.add("no commands", m, err)
 }
@@ -43,6 +51,9 @@ func readWelcome(g *reader) {
 	}
 	m, err := g.r.Welcome(g.lang, w)
 	g.add("not subscribed", m, err)
+	w.Subscribe = "/abonner"
+	m, err = g.r.Welcome(g.lang, w)
+	g.add("not subscribed, where chats may subscribe themselves", m, err)
 	w.Follows = []bot.Platform{{Name: "Pronote"}, {Name: "Mon ENT Occitanie"}, {Name: "Ma classe à la maison"}}
 	m, err = g.r.Welcome(g.lang, w)
 	g.add("subscribed", m, err)
@@ -145,7 +156,7 @@ func TestTextErrors(t *testing.T) {
 
 func TestMenu(t *testing.T) {
 	r := renderer(t)
-	items, err := r.Menu("status", "aide")
+	items, err := r.Menu(bot.Command{Name: "status", Option: "plateforme"}, bot.Command{Name: "aide"})
 	if err != nil || len(items) != 2 {
 		t.Fatalf("got %v, %v", items, err)
 	}
@@ -158,7 +169,7 @@ func TestMenu(t *testing.T) {
 	if got := items[0].Names["fr"] + ", " + items[0].Description["fr"]; got != "état, L’état des plateformes scolaires suivies ici" {
 		t.Errorf("got %q", got)
 	}
-	if _, err := r.Menu("danse"); err == nil {
+	if _, err := r.Menu(bot.Command{Name: "danse"}); err == nil {
 		t.Error("a command without texts got a menu")
 	}
 }

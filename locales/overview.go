@@ -48,14 +48,8 @@ const askedLimit = 60
 
 // unknown answers a question about a platform that there is not.
 func (w *writer) unknown(o bot.Overview) bot.Message {
-	asked := []rune(o.Asked)
-	if len(asked) > askedLimit {
-		asked = append(asked[:askedLimit:askedLimit], '…')
-	}
-	text := []phrase{w.part("overview.unknown", values{"Asked": w.free(string(asked))})}
-	if names := w.names(o.Nearest); len(names) > 0 {
-		text = append(text, w.part("overview.meant", values{"Names": w.list("list.or", names)}))
-	}
+	text := []phrase{w.part("overview.unknown", values{"Asked": w.asked(o.Asked)})}
+	text = append(text, w.meant(o.Nearest)...)
 	text = append(text, w.part("overview.hint", nil))
 	return bot.Message{
 		Tone:    bot.ToneInfo,
@@ -72,6 +66,24 @@ func (w *writer) names(platforms []bot.Platform) []phrase {
 		names = append(names, w.bare(p))
 	}
 	return names
+}
+
+// asked is what a person typed, as far as it is shown.
+func (w *writer) asked(typed string) phrase {
+	asked := []rune(typed)
+	if len(asked) > askedLimit {
+		asked = append(asked[:askedLimit:askedLimit], '…')
+	}
+	return w.free(string(asked))
+}
+
+// meant asks whether some platforms were meant.
+func (w *writer) meant(platforms []bot.Platform) []phrase {
+	names := w.names(platforms)
+	if len(names) == 0 {
+		return nil
+	}
+	return []phrase{w.part("overview.meant", values{"Names": w.list("list.or", names)})}
 }
 
 // glossary explains « ENT » to families where it stands in a name of an enumeration.

@@ -116,3 +116,17 @@ func fold(word string) string { return folder.Replace(strings.ToLower(strings.Tr
 
 var folder = strings.NewReplacer("é", "e", "è", "e", "ê", "e", "ç", "c", "ô", "o", "î", "i", " ", "-", "’", "-", "'", "-",
 	"\u00a0", "-", "\u202f", "-")
+
+// AcadémiesOf lists the académies that a word for a zone or an académie stands for: an académie for itself, a zone or a
+// place for all of its zone. It is empty for any other word.
+func AcadémiesOf(word string) []string {
+	zone, err := Find(word)
+	if err != nil {
+		return nil
+	}
+	named := func(académie string) bool { return fold(académie) == fold(word) }
+	if i := slices.IndexFunc(zone.Académies, named); i >= 0 {
+		return zone.Académies[i : i+1]
+	}
+	return zone.Académies
+}

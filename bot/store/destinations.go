@@ -8,19 +8,19 @@ import (
 )
 
 const destinationColumns = `d.id, d.account, d.channel, d.thread, d.audience, d.timezone, d.place, d.languages,
-	d.asleep_since, d.asleep_why, d.asleep_until, d.silence, d.rhythm`
+	d.asleep_since, d.asleep_why, d.asleep_until, d.silence, d.rhythm, d.wishes`
 
 // destinationFields receives the destinationColumns.
 type destinationFields struct {
-	d                                    bot.Destination
-	timezone, languages, silence, rhythm string
-	asleep, until                        int64
+	d                                            bot.Destination
+	timezone, languages, silence, rhythm, wishes string
+	asleep, until                                int64
 }
 
 func (f *destinationFields) targets() []any {
 	return []any{
 		&f.d.ID, &f.d.Account, &f.d.Address.Channel, &f.d.Address.Thread, &f.d.Audience, &f.timezone, &f.d.Place.Name,
-		&f.languages, &f.asleep, &f.d.Asleep.Why, &f.until, &f.silence, &f.rhythm,
+		&f.languages, &f.asleep, &f.d.Asleep.Why, &f.until, &f.silence, &f.rhythm, &f.wishes,
 	}
 }
 
@@ -36,6 +36,12 @@ func (f *destinationFields) destination() (bot.Destination, error) {
 	}
 	if err := decode(f.rhythm, &f.d.Rhythm); err != nil {
 		return f.d, err
+	}
+	if f.wishes != "" {
+		f.d.Wishes = &bot.Wishes{}
+		if err := decode(f.wishes, f.d.Wishes); err != nil {
+			return f.d, err
+		}
 	}
 	return f.d, decode(f.languages, &f.d.Languages)
 }
@@ -78,8 +84,8 @@ func (t *tx) Destinations() ([]bot.Destination, error) {
 // DestinationAt implements bot.DestinationTx.
 func (t *tx) DestinationAt(account bot.AccountID, at bot.Address) (bot.Destination, error) {
 	d, err := single(t, scanDestination, `SELECT `+destinationColumns+` FROM destinations d
-		WHERE d.account = $1 AND d.channel = $2 AND d.thread IN ($3, '')
-		ORDER BY d.thread DESC LIMIT 1`, account, at.Channel, at.Thread)
+		WHERE d.account = $1 AND d.channel = $2 AND (d.thread IN ($3, '') OR d.wishes <> '')
+		ORDER BY CASE d.thread WHEN $3 THEN 0 WHEN '' THEN 1 ELSE 2 END, d.id LIMIT 1`, account, at.Channel, at.Thread)
 	if err != nil {
 		return d, err
 	}
@@ -95,18 +101,23 @@ func (t *tx) follows(id bot.DestinationID) ([]bot.PlatformID, error) {
 
 // PutDestination implements bot.DestinationTx.
 func (t *tx) PutDestination(d bot.Destination) error {
+	wishes := ""
+	if d.Wishes != nil {
+		wishes = encode(d.Wishes)
+	}
 	_, err := t.exec(`
 		INSERT INTO destinations (id, account, channel, thread, configured, audience, timezone, place, languages,
-			silence, rhythm, asleep_since, asleep_why)
-		VALUES ($1, $2, $3, $4, $3, $5, $6, $7, $8, $9, $10, 0, '')
+			silence, rhythm, asleep_since, asleep_why, wishes)
+		VALUES ($1, $2, $3, $4, $3, $5, $6, $7, $8, $9, $10, 0, '', $11)
 		ON CONFLICT (id) DO UPDATE SET
 			channel = CASE WHEN destinations.configured = excluded.configured THEN destinations.channel
 				ELSE excluded.channel END,
 			configured = excluded.configured, account = excluded.account, thread = excluded.thread,
 			audience = excluded.audience, timezone = excluded.timezone, place = excluded.place,
-			languages = excluded.languages, silence = excluded.silence, rhythm = excluded.rhythm`,
+			languages = excluded.languages, silence = excluded.silence, rhythm = excluded.rhythm,
+			wishes = excluded.wishes`,
 		d.ID, d.Account, d.Address.Channel, d.Address.Thread, d.Audience, d.Place.Location.String(), d.Place.Name,
-		encode(d.Languages), encode(d.Silence), encode(d.Rhythm))
+		encode(d.Languages), encode(d.Silence), encode(d.Rhythm), wishes)
 	if err != nil {
 		return err
 	}
@@ -130,8 +141,13 @@ func (t *tx) RetireDestination(id bot.DestinationID) error {
 
 // MoveChannel implements bot.DestinationTx.
 func (t *tx) MoveChannel(account bot.AccountID, from, to string) error {
-	_, err := t.exec(`UPDATE destinations SET channel = $3 WHERE account = $1 AND channel = $2`, account, from, to)
-	return err
+	for _, table := range []string{"destinations", "audit"} {
+		_, err := t.exec(`UPDATE `+table+` SET channel = $3 WHERE account = $1 AND channel = $2`, account, from, to)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // PutToSleep implements bot.DestinationTx.

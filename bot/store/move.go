@@ -24,7 +24,7 @@ var ErrInUse = errors.New("the database is in use")
 func tables() []string {
 	return []string{
 		"standings", "tracks", "verdicts", "days", "incidents", "revisions", "destinations", "subscriptions", "deliveries",
-		"duties", "certificate_warnings", "refusals", "vantages", "views", "notes", "calendar_warnings",
+		"duties", "certificate_warnings", "refusals", "vantages", "views", "notes", "calendar_warnings", "audit",
 	}
 }
 

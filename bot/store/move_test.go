@@ -53,6 +53,7 @@ func furnish(t *testing.T, s *store.Store) {
 		_, warning := tx.WarnOfCertificate(bot.CertificateWarning{Host: "cned.fr:443", Expiry: time.Now().Add(time.Hour), Days: 1})
 		return errors.Join(err, warning, expiry, tx.AddNotes([]bot.NoteTask{note}), tx.EnterVantage("lyon", "r1"), tx.SilenceVantage("lyon", at(4)),
 			tx.PutView(bot.View{Platform: "cned", Vantage: "lyon", Condition: bot.Normal, Since: at(1), SeenAt: at(2)}),
+			tx.Keep(bot.Deed{At: at(5), Account: "tg", Channel: "-1", Who: "x", What: "test"}),
 			tx.PutRefusal("tg", bot.Refusal{Bucket: "bot", Until: at(999)}, at(1)),
 			tx.Depart(task.Delivery, flight, speaking),
 			tx.PutStanding(bot.Standing{Platform: "cned", Condition: bot.Unreachable, Since: at(1), CheckedAt: at(3)}),
@@ -84,6 +85,8 @@ func picture(t *testing.T, s *store.Store) map[string]any {
 		keep("destinations", destinations, err)
 		refusals, err := tx.Refusals("tg", at(1))
 		keep("refusals", refusals, err)
+		deeds, err := tx.Deeds("tg", "-1")
+		keep("deeds", deeds, err)
 		for _, chat := range []bot.DestinationID{"-1", "-2"} {
 			task, err := tx.Task(bot.DeliveryKey{Incident: 1, Destination: chat})
 			keep("task "+string(chat), task, err)
@@ -104,6 +107,7 @@ func TestMoveKeepsEverything(t *testing.T) {
 			{"standings", 1}, {"tracks", 1}, {"verdicts", 1234}, {"days", 2}, {"incidents", 1}, {"revisions", 1},
 			{"destinations", 4}, {"subscriptions", 4}, {"deliveries", 2}, {"duties", 1},
 			{"certificate_warnings", 1}, {"refusals", 1}, {"vantages", 1}, {"views", 1}, {"notes", 1}, {"calendar_warnings", 1},
+			{"audit", 1},
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Error(diff)

@@ -60,11 +60,6 @@ func (e Entry) Sure() bool {
 	return e.Confidence == Confirmed && e.Suspect == "" && !e.OnDemand && len(e.Checks) > 0
 }
 
-// Serves reports whether an entry is for one of the académies: those of the whole country are for all.
-func (e Entry) Serves(académies []string) bool {
-	return len(e.Areas) == 0 || slices.ContainsFunc(e.Areas, func(a string) bool { return slices.Contains(académies, a) })
-}
-
 // Check is one check of a platform and when it is due.
 type Check struct {
 	checks.Spec

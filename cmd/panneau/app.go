@@ -205,18 +205,14 @@ func overFamily(spec checks.Spec, env checks.Env) func(bot.Family) bot.Checker {
 
 // menu is what the chat platforms show of the commands.
 func menu(words *locales.Renderer) ([]bot.MenuItem, error) {
-	var names []string
-	for _, command := range bot.Commands() {
-		names = append(names, command.Name)
-	}
-	return words.Menu(names...)
+	return words.Menu(bot.Commands()...)
 }
 
 // adapterOf is what the adapter of an account is made of, without what it writes to.
 func (m Main) adapterOf(account config.Account, menu []bot.MenuItem) notifiers.Config {
 	return notifiers.Config{
 		Platform: account.Platform, Token: account.Token.Reveal(), AppToken: account.AppToken.Reveal(),
-		Command: account.Command, APIURL: account.APIURL, Menu: menu, Colour: m.colour(), HTTPClient: m.client,
+		Command: account.Command, Admins: account.Admins, APIURL: account.APIURL, Menu: menu, Colour: m.colour(), HTTPClient: m.client,
 	}
 }
 
@@ -256,6 +252,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	s.listener, _ = notifier.(bot.Listener)
 	s.desk = &bot.Desk{
 		Account: account.ID, Chat: account.Platform, Prefix: notifiers.Prefix(settings), Store: a.store, Board: a.board,
+		Open: account.Open, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
 		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Trouble: a.report, Logger: a.log,
 	}
 	return s, nil
@@ -336,7 +333,7 @@ func (a *app) prepare(ctx context.Context) error {
 		for _, d := range a.config.Destinations {
 			configured = append(configured, d.Destination)
 		}
-		return bot.Enrol(tx, configured, a.board.Platforms, time.Now())
+		return bot.Enrol(tx, configured, accountIDs(a.config.Accounts), a.board.Platforms, time.Now())
 	})
 	if err != nil {
 		return fmt.Errorf("write the destinations down: %w", err)

@@ -53,9 +53,13 @@ func commandsOf(menu []bot.MenuItem) ([]*discordgo.ApplicationCommand, error) {
 			Type: discordgo.ChatApplicationCommand, Name: item.Name, Description: item.Description["en"],
 			NameLocalizations: &names, DescriptionLocalizations: &descriptions,
 		}
+		if item.Admin {
+			guild := int64(discordgo.PermissionManageGuild)
+			c.DefaultMemberPermissions = &guild
+		}
 		if item.Option != nil {
 			c.Options = []*discordgo.ApplicationCommandOption{{
-				Type: discordgo.ApplicationCommandOptionString, Name: item.Option.Name,
+				Type: discordgo.ApplicationCommandOptionString, Name: item.Option.Name, Autocomplete: true,
 				Description:              item.Option.Description["en"],
 				DescriptionLocalizations: localised(item.Option.Description),
 			}}
@@ -141,6 +145,8 @@ type offer struct {
 	names, descriptions map[discordgo.Locale]string
 	kind                int
 	required            bool
+	completed           bool
+	permissions         int64 // 0 for everybody
 	options             []offer
 }
 
@@ -148,6 +154,9 @@ func offers(list []*discordgo.ApplicationCommand) map[string]offer {
 	out := make(map[string]offer)
 	for _, c := range list {
 		o := offer{name: c.Name, description: c.Description, kind: int(c.Type)}
+		if c.DefaultMemberPermissions != nil {
+			o.permissions = *c.DefaultMemberPermissions
+		}
 		if c.NameLocalizations != nil && len(*c.NameLocalizations) > 0 {
 			o.names = *c.NameLocalizations
 		}
@@ -157,6 +166,7 @@ func offers(list []*discordgo.ApplicationCommand) map[string]offer {
 		for _, option := range c.Options {
 			inner := offer{
 				name: option.Name, description: option.Description, kind: int(option.Type), required: option.Required,
+				completed: option.Autocomplete,
 			}
 			if len(option.DescriptionLocalizations) > 0 {
 				inner.descriptions = option.DescriptionLocalizations

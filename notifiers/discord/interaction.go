@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -27,7 +28,8 @@ const (
 
 // interaction takes a command, unless it was taken before: a resumed session repeats what it is not sure of.
 func (l *listening) interaction(ctx context.Context, i *discordgo.Interaction) {
-	if i.Type != discordgo.InteractionApplicationCommand || !l.heard.add(i.ID) {
+	if i.Type != discordgo.InteractionApplicationCommand && i.Type != discordgo.InteractionApplicationCommandAutocomplete ||
+		!l.heard.add(i.ID) {
 		return
 	}
 	if l.heard.waiting.Add(1) > maxCommandsWaiting {
@@ -37,6 +39,10 @@ func (l *listening) interaction(ctx context.Context, i *discordgo.Interaction) {
 	}
 	l.begin(func() {
 		defer l.heard.waiting.Add(-1)
+		if i.Type == discordgo.InteractionApplicationCommandAutocomplete {
+			l.complement(ctx, i)
+			return
+		}
 		l.answer(ctx, i)
 	})
 }
@@ -94,7 +100,57 @@ func requestOf(i *discordgo.Interaction) bot.Request {
 			r.Args = text
 		}
 	}
+	r.Rights = bot.RightsNone
+	switch {
+	case i.Member != nil && i.Member.User != nil:
+		r.Person = i.Member.User.ID
+		if i.Member.Permissions&administers != 0 {
+			r.Rights = bot.RightsAdmin
+		}
+	case i.User != nil:
+		r.Person = i.User.ID
+	}
 	return r
+}
+
+// administers are the permissions of those who look after a server: either will do. Discord tells with each interaction
+// what the person may do in the channel at that moment.
+// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object
+const administers = discordgo.PermissionAdministrator | discordgo.PermissionManageGuild
+
+const (
+	// https://docs.discord.com/developers/interactions/application-commands#autocomplete
+	maxChoices     = 25
+	maxChoice      = 100 // characters of a choice's name and value
+	completeWithin = 2 * time.Second
+)
+
+// complement offers how what a person has typed so far can go on. An offer that comes late is of no use.
+func (l *listening) complement(ctx context.Context, i *discordgo.Interaction) {
+	suggester, able := l.handler.(bot.Suggester)
+	if !able {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, completeWithin)
+	defer cancel()
+	choices := []*discordgo.ApplicationCommandOptionChoice{}
+	_, err := guarded(func() (bot.Message, error) {
+		for _, text := range suggester.Suggest(ctx, requestOf(i), maxChoices) {
+			if n := utf8.RuneCountInString(text); 1 <= n && n <= maxChoice {
+				choices = append(choices, &discordgo.ApplicationCommandOptionChoice{Name: text, Value: text})
+			}
+		}
+		return bot.Message{}, nil
+	})
+	if err == nil {
+		err = l.n.call(ctx, request{
+			method: http.MethodPost, url: discordgo.EndpointInteractionResponse(i.ID, i.Token),
+			body: map[string]any{
+				"type": discordgo.InteractionApplicationCommandAutocompleteResult, "data": map[string]any{"choices": choices},
+			},
+		}, nil)
+	}
+	l.report(err)
 }
 
 // respond gives the first and only answer. After an error of the handler there is none.

@@ -128,7 +128,7 @@ func TestCommandIsAnsweredEphemerally(t *testing.T) {
 		settle(time.Second)
 		l.Say(channel, "alice", "/état pronote")
 		settle(time.Second)
-		want := []bot.Request{{From: bot.Address{Channel: channel}, Command: "status", Args: "pronote", Lang: "fr"}}
+		want := []bot.Request{{From: bot.Address{Channel: channel}, Command: "status", Args: "pronote", Lang: "fr", Person: l.handler.heard()[0].Person, Rights: bot.RightsNone}}
 		if diff := cmp.Diff(want, l.handler.heard()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}

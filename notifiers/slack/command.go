@@ -36,7 +36,7 @@ const help = "aide"
 func (l *listener) command(ctx context.Context, envelope string, c slack.SlashCommand) {
 	word, args := parse(unescape(c.Text))
 	r := bot.Request{
-		From: bot.Address{Channel: c.ChannelID}, Private: private(c.ChannelID), Command: word, Args: args,
+		From: bot.Address{Channel: c.ChannelID}, Private: private(c.ChannelID), Command: word, Args: args, Person: c.UserID,
 	}
 	answers := make(chan []payload, 1)
 	go func() { answers <- l.ask(ctx, r) }()
@@ -111,7 +111,7 @@ func (l *listener) mention(ctx context.Context, me string, e *slackevents.AppMen
 	word, args := parse(unescape(mentions.ReplaceAllString(e.Text, " ")))
 	parts := l.ask(ctx, bot.Request{
 		From:    bot.Address{Channel: e.Channel, Thread: e.ThreadTimeStamp},
-		Private: private(e.Channel), Command: word, Args: args,
+		Private: private(e.Channel), Command: word, Args: args, Person: e.User,
 	})
 	for _, part := range parts {
 		options := part.options("")
@@ -131,6 +131,7 @@ func (l *listener) mention(ctx context.Context, me string, e *slackevents.AppMen
 
 // ask lets the handler answer a command. It returns nothing when there is nothing to say.
 func (l *listener) ask(ctx context.Context, r bot.Request) []payload {
+	r.Lang = l.n.tongue(ctx, r.Person)
 	m, err := l.handled(ctx, func(ctx context.Context) (bot.Message, error) { return l.handler.Command(ctx, r) })
 	if err != nil {
 		l.logged("command", err)

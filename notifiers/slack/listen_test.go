@@ -97,6 +97,7 @@ func TestSlashCommands(t *testing.T) {
 		c.Say(channel, "U0TEACHER", text)
 		answer := shownTo(t, c, 1)
 		want.From.Channel = channel
+		want.Person, want.Lang = "U0TEACHER", "fr-FR"
 		if diff := cmp.Diff([]bot.Request{want}, d.heard()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", text, diff)
 		}
@@ -179,6 +180,9 @@ func TestMentions(t *testing.T) {
 	want := []bot.Request{
 		{From: bot.Address{Channel: channel}, Command: "status", Args: "Pronote & <ENT>"},
 		{From: bot.Address{Channel: channel, Thread: question}, Command: "aide"},
+	}
+	for i := range want {
+		want[i].Person = "U0TEACHER"
 	}
 	if diff := cmp.Diff(want, d.heard()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

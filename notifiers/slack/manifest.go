@@ -85,12 +85,12 @@ func (c Config) manifest() object {
 	}
 }
 
-// scopes lists what the bot may do: write, hear its command and its name, know where it is, and read channels to find
-// a message of its own whose receipt got lost.
+// scopes lists what the bot may do: write, hear its command and its name, know where it is, read channels to find a
+// message of its own whose receipt got lost, and see whether the person who gives a command administers the workspace.
 func scopes() []string {
 	return []string{
 		"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "groups:history",
-		"groups:read",
+		"groups:read", "users:read",
 	}
 }
 

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,8 +21,14 @@ func (n *Notifier) answer(ctx context.Context, h bot.Handler, m *message) error 
 		return nil
 	}
 	request := bot.Request{From: m.from(), Private: m.Chat.IsPrivate(), Command: command, Args: args}
+	if m.From != nil {
+		request.Person = strconv.FormatInt(m.From.ID, 10)
+	}
 	if m.From != nil && request.Private {
 		request.Lang = m.From.LanguageCode
+	}
+	if m.SenderChat != nil {
+		request.Rights = rightsAs(m.SenderChat.ID, m.Chat.ID)
 	}
 	text, err := h.Command(ctx, request)
 	if err != nil || text.Title == "" && text.Summary == "" {
@@ -34,6 +41,43 @@ func (n *Notifier) answer(ctx context.Context, h bot.Handler, m *message) error 
 	}
 	return n.reply(ctx, posting)
 }
+
+// rightsAs is what somebody may do who speaks as a chat: in the name of the group itself only its administrators can
+// (https://core.telegram.org/bots/api#message, sender_chat).
+func rightsAs(sender, chat int64) bot.Rights {
+	if sender == chat {
+		return bot.RightsAdmin
+	}
+	return bot.RightsNone
+}
+
+// Administers implements [bot.Doorkeeper].
+func (n *Notifier) Administers(ctx context.Context, at bot.Address, person string) (bool, error) {
+	ctx, cancel := brief(ctx)
+	defer cancel()
+	var member tgbotapi.ChatMember
+	err := n.call(ctx, "getChatMember", tgbotapi.Params{"chat_id": at.Channel, "user_id": person}, &member)
+	if kind := kindOf(err); kind == bot.KindRejected || kind == bot.KindGone { // a group may hide its members from a bot, its administrators it may not
+		return n.listed(ctx, at, person)
+	}
+	if err != nil {
+		return false, err
+	}
+	return administers(member), nil
+}
+
+// listed reports whether a person is among the administrators of a group.
+func (n *Notifier) listed(ctx context.Context, at bot.Address, person string) (bool, error) {
+	var members []tgbotapi.ChatMember
+	if err := n.call(ctx, "getChatAdministrators", tgbotapi.Params{"chat_id": at.Channel}, &members); err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(members, func(m tgbotapi.ChatMember) bool {
+		return administers(m) && m.User != nil && strconv.FormatInt(m.User.ID, 10) == person
+	}), nil
+}
+
+func administers(m tgbotapi.ChatMember) bool { return m.Status == "creator" || m.Status == "administrator" }
 
 // reply posts an answer. Where many ask at once, Telegram refuses some answers for a few seconds: they are late then,
 // not lost. What was posted of a long answer is not posted again.

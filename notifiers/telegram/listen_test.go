@@ -111,7 +111,7 @@ func TestCommandsInPrivate(t *testing.T) {
 			c.Tell(emulated.Utterance{Channel: person, User: "Zoé", Lang: "ar", Text: text})
 			shown := answered(t, c, person, 2)
 			want.From, want.Private, want.Lang = bot.Address{Channel: person}, true, "ar"
-			if diff := cmp.Diff([]bot.Request{want}, d.heard()); diff != "" {
+			if diff := cmp.Diff([]bot.Request{want}, anonymous(d.heard())); diff != "" {
 				t.Errorf("%q (-want +got):\n%s", text, diff)
 			}
 			if !shown.Bot || !shown.Audible || shown.ReplyTo != "" || !strings.HasPrefix(shown.Text, "Réponse à "+want.Command) {
@@ -140,7 +140,7 @@ func TestCommandsInGroups(t *testing.T) {
 			{From: bot.Address{Channel: channel}, Command: "status", Args: "ENT"},
 			{From: bot.Address{Channel: channel, Thread: topic}, Command: "status", Args: "ENT"},
 		}
-		if diff := cmp.Diff(want, d.heard()); diff != "" {
+		if diff := cmp.Diff(want, anonymous(d.heard())); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		c.faultless(t)
@@ -381,4 +381,14 @@ func TestListenEnds(t *testing.T) {
 			t.Errorf("a refused token ended listening only after %v", took)
 		}
 	})
+}
+
+// anonymous are requests without who asked, by ids that the emulator chose; each has one.
+func anonymous(requests []bot.Request) []bot.Request {
+	for i := range requests {
+		if requests[i].Person != "" {
+			requests[i].Person = ""
+		}
+	}
+	return requests
 }

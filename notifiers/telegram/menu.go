@@ -30,12 +30,21 @@ func (n *Notifier) keepMenu(ctx context.Context) {
 	}
 }
 
-// setMenus sets the menu of each scope and language. French is also what people see whose language it has not.
+// setMenus sets the menu of each scope and language. French is also what people see whose language it has not. What is
+// for administrators only is shown to them, and in private chats.
 func (n *Notifier) setMenus(ctx context.Context) error {
 	langs := slices.Sorted(maps.Keys(n.menu[0].Description))
-	for _, scope := range []string{"default", "all_private_chats", "all_group_chats"} {
+	everybody := slices.DeleteFunc(slices.Clone(n.menu), func(item bot.MenuItem) bool { return item.Admin })
+	// https://core.telegram.org/bots/api#botcommandscope
+	for _, scope := range []struct {
+		name string
+		menu []bot.MenuItem
+	}{
+		{"default", everybody}, {"all_private_chats", n.menu}, {"all_group_chats", everybody},
+		{"all_chat_administrators", n.menu},
+	} {
 		for _, lang := range append([]string{""}, langs...) {
-			if err := n.setMenu(ctx, scope, lang); err != nil {
+			if err := n.setMenu(ctx, scope.name, lang, scope.menu); err != nil {
 				return err
 			}
 		}
@@ -44,7 +53,7 @@ func (n *Notifier) setMenus(ctx context.Context) error {
 }
 
 // setMenu sets one menu where it differs from what Telegram has.
-func (n *Notifier) setMenu(ctx context.Context, scope, lang string) error {
+func (n *Notifier) setMenu(ctx context.Context, scope, lang string, menu []bot.MenuItem) error {
 	ctx, cancel := brief(ctx)
 	defer cancel()
 	params := tgbotapi.Params{"scope": encode(map[string]string{"type": scope})}
@@ -53,7 +62,7 @@ func (n *Notifier) setMenu(ctx context.Context, scope, lang string) error {
 	if err := n.call(ctx, "getMyCommands", params, &known); err != nil {
 		return err
 	}
-	wanted := commands(n.menu, lang)
+	wanted := commands(menu, lang)
 	if slices.Equal(known, wanted) {
 		return nil
 	}

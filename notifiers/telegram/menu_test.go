@@ -49,12 +49,12 @@ func TestMenu(t *testing.T) {
 func TestMenuIsOnlySetWhereItDiffers(t *testing.T) {
 	simulate(t, menu(), func(t *testing.T, c *chat) {
 		keep(t, c)
-		if n := c.count("setMyCommands"); n != 9 {
-			t.Errorf("set %d times, want once for each of three scopes and three languages", n)
+		if n := c.count("setMyCommands"); n != 12 {
+			t.Errorf("set %d times, want once for each of four scopes and three languages", n)
 		}
 		keep(t, c)
-		if n := c.count("setMyCommands"); n != 9 {
-			t.Errorf("set %d times more without a change", n-9)
+		if n := c.count("setMyCommands"); n != 12 {
+			t.Errorf("set %d times more without a change", n-12)
 		}
 	})
 }

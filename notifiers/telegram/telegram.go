@@ -53,6 +53,8 @@ type Notifier struct {
 var (
 	_ bot.Notifier = (*Notifier)(nil)
 	_ bot.Listener = (*Notifier)(nil)
+
+	_ bot.Doorkeeper = (*Notifier)(nil)
 )
 
 // New returns a notifier for the account. It checks the configuration and does not talk to Telegram. Its errors never

@@ -188,7 +188,7 @@ func (b *builder) territory(path, name string) territory {
 	if err != nil {
 		b.add(path, "l’heure de cette zone n’est pas disponible", "signalez-le : ces données font partie de Panneau")
 	}
-	b.territories[name] = territory{zone, bot.Place{Location: clock, Name: zone.Name}, académiesOf(name)}
+	b.territories[name] = territory{zone, bot.Place{Location: clock, Name: zone.Name}, calendar.AcadémiesOf(name)}
 	return b.territories[name]
 }
 

@@ -58,7 +58,7 @@ func (b *builder) everythingFor(path string, d Destination, watched []Platform) 
 	}
 	var ids []bot.PlatformID
 	for _, p := range watched {
-		if p.Concerns(d.Audience) && (catalogue.Entry{Platform: p.Platform}).Serves(d.Académies) {
+		if p.Concerns(d.Audience) && p.Serves(d.Académies) {
 			ids = append(ids, p.ID)
 		}
 	}
@@ -90,22 +90,8 @@ func académiesFollowed(f file) []string {
 	for _, d := range f.Destinations {
 		if d.Follows == nil && !seen[d.Zone] {
 			seen[d.Zone] = true
-			list = append(list, académiesOf(d.Zone)...)
+			list = append(list, calendar.AcadémiesOf(d.Zone)...)
 		}
 	}
 	return list
-}
-
-// académiesOf lists the académies that a word for a zone or an académie stands for: an académie for itself, a zone for
-// all of its own.
-func académiesOf(word string) []string {
-	zone, err := calendar.Find(word)
-	if err != nil {
-		return nil
-	}
-	named := func(académie string) bool { return bot.Fold(académie) == bot.Fold(word) }
-	if i := slices.IndexFunc(zone.Académies, named); i >= 0 {
-		return zone.Académies[i : i+1]
-	}
-	return zone.Académies
 }

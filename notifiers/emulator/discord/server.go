@@ -45,6 +45,7 @@ type Server struct {
 	stalled   bool
 	bot       user
 	users     map[string]user
+	locales   map[string]string // of people's clients, where they differ
 }
 
 var _ emulator.Chat = (*Server)(nil)
@@ -67,6 +68,7 @@ func New(o Options) *Server {
 		exchanges: make(map[string]*exchange),
 		sessions:  make(map[string]*session),
 		users:     make(map[string]user),
+		locales:   make(map[string]string),
 	}
 	s.bot = user{ID: s.nextID(), Username: "panneau", Discriminator: "0042", Bot: true}
 	s.mux = s.routes()

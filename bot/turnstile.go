@@ -1,0 +1,97 @@
+package bot
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// How often somebody may ask: nobody who reads the answers notices. A chat of hundreds of families in the first minutes
+// of an outage stays below its limit.
+const (
+	personBurst = 10
+	personEvery = 5 * time.Second
+	chatBurst   = 120
+	chatEvery   = time.Second / 2
+)
+
+const (
+	// turnstileMemory is how long a person or a chat is known again: the salt of their keys is not older.
+	turnstileMemory = time.Hour
+	// turnstileMost is how many are known at once; more in an hour are let through as if they were new.
+	turnstileMost = 20_000
+)
+
+// Turnstile keeps people and chats from asking too often. It knows them by keys that are salted at random, in memory,
+// and forgets keys and salt every hour: nothing of them is ever stored. The zero value is ready. It is safe for
+// concurrent use.
+type Turnstile struct {
+	mu     sync.Mutex
+	salt   [32]byte
+	salted time.Time
+	known  map[string]*turn
+}
+
+// turn is how often one person or chat asks.
+type turn struct {
+	limit   *rate.Limiter
+	refused bool // and was told so
+}
+
+// Pass lets a request through, or not. First is true where the one who asks was not refused just before.
+func (t *Turnstile) Pass(account AccountID, chat, person string, now time.Time) (ok, first bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.forget(now)
+	ok, first = t.turn(t.name(account, "person", person), personEvery, personBurst).pass(now)
+	if !ok || chat == "" {
+		return ok, first
+	}
+	return t.turn(t.name(account, "chat", chat), chatEvery, chatBurst).pass(now)
+}
+
+// Name is what a person is called in the records of deeds, for as long as the turnstile remembers.
+func (t *Turnstile) Name(account AccountID, person string, now time.Time) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.forget(now)
+	return t.name(account, "deed", person)
+}
+
+// forget makes everybody a stranger when the hour is over.
+func (t *Turnstile) forget(now time.Time) {
+	if t.known != nil && now.Sub(t.salted) < turnstileMemory && len(t.known) < turnstileMost {
+		return
+	}
+	_, _ = rand.Read(t.salt[:]) // never fails: https://pkg.go.dev/crypto/rand#Read
+	t.salted, t.known = now, make(map[string]*turn)
+}
+
+// name is a salted key. Callers hold mu.
+func (t *Turnstile) name(account AccountID, kind, id string) string {
+	h := sha256.New()
+	h.Write(t.salt[:])
+	for _, part := range []string{string(account), kind, id} {
+		h.Write([]byte(part))
+		h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+func (t *Turnstile) turn(name string, every time.Duration, burst int) *turn {
+	if t.known[name] == nil {
+		t.known[name] = &turn{limit: rate.NewLimiter(rate.Every(every), burst)}
+	}
+	return t.known[name]
+}
+
+func (t *turn) pass(now time.Time) (ok, first bool) {
+	ok = t.limit.AllowN(now, 1)
+	first = !ok && !t.refused
+	t.refused = !ok
+	return ok, first
+}
