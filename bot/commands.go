@@ -150,11 +150,28 @@ func (d *Desk) Command(ctx context.Context, r Request) (Message, error) {
 			return d.say(a, Answer{Kind: refusal})
 		}
 	}
-	message, err := command.answer(d, ctx, a)
+	message, err := d.act(ctx, command, a)
 	if err != nil {
 		return Message{}, fmt.Errorf("answer %s: %w", command.Name, err)
 	}
 	return message, nil
+}
+
+// mostTries is how often a command is tried that others get ahead of.
+const mostTries = 5
+
+// act gives a command. Where somebody else changed the chat in the meantime, it looks again at how it is now.
+func (d *Desk) act(ctx context.Context, command Command, a asking) (message Message, err error) {
+	for range mostTries {
+		message, err = command.answer(d, ctx, a)
+		if !errors.Is(err, ErrConflict) {
+			return message, err
+		}
+		if a.chat, a.known, err = d.chatAt(ctx, a.From); err != nil {
+			return Message{}, err
+		}
+	}
+	return message, fmt.Errorf("others are always faster: %w", ErrConflict)
 }
 
 // clip shortens what nobody would type.

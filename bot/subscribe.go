@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,10 +58,14 @@ func (d *Desk) draft(a asking) Destination {
 	return chat
 }
 
-// save keeps a chat's changed destination, and has it told what goes on.
+// save keeps a chat's changed destination, and has it told what goes on. It is awake then: somebody is there. The error is
+// [ErrConflict] where the chat is no longer as the person found it.
 func (d *Desk) save(ctx context.Context, a asking, chat Destination, what string) error {
 	now := time.Now()
 	err := d.Store.Update(ctx, func(tx Tx) error {
+		if err := d.unchanged(tx, a); err != nil {
+			return err
+		}
 		if !a.chat.made() {
 			n, err := tx.ChatsMade(d.Account)
 			if err != nil || n >= maxChats {
@@ -68,6 +73,9 @@ func (d *Desk) save(ctx context.Context, a asking, chat Destination, what string
 			}
 		}
 		if err := enlist(tx, chat, d.Board.Platforms); err != nil {
+			return err
+		}
+		if _, err := tx.Wake(d.Account, a.From.Channel, now); err != nil {
 			return err
 		}
 		if err := apply(tx, d.Board.Platforms, now); err != nil {
@@ -80,6 +88,33 @@ func (d *Desk) save(ctx context.Context, a asking, chat Destination, what string
 	}
 	d.Woken()
 	return nil
+}
+
+// unchanged is [ErrConflict] where a chat's settings are others than those that were read when the command came.
+func (d *Desk) unchanged(tx Tx, a asking) error {
+	there, err := tx.DestinationAt(d.Account, a.From)
+	switch {
+	case errors.Is(err, ErrNotFound) && !a.known:
+		return nil
+	case errors.Is(err, ErrNotFound):
+		return ErrConflict
+	case err != nil:
+		return err
+	case !a.known || !reflect.DeepEqual(there.choices(), a.chat.choices()):
+		return ErrConflict
+	}
+	return nil
+}
+
+// choices are what people can change about a destination.
+func (d Destination) choices() any {
+	return struct {
+		wishes    *Wishes
+		address   Address
+		audience  Audience
+		languages []string
+		silence   Silence
+	}{d.Wishes, d.Address, d.Audience, d.Languages, d.Silence}
 }
 
 func (d *Desk) deed(a asking, channel, what string, now time.Time) Deed {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
@@ -95,8 +96,9 @@ func (t *tx) DestinationAt(account bot.AccountID, at bot.Address) (bot.Destinati
 
 // follows lists what a destination follows.
 func (t *tx) follows(id bot.DestinationID) ([]bot.PlatformID, error) {
-	return list(t, scanOne[bot.PlatformID],
-		`SELECT platform FROM subscriptions WHERE destination = $1 ORDER BY platform`, id)
+	followed, err := list(t, scanOne[bot.PlatformID], `SELECT platform FROM subscriptions WHERE destination = $1`, id)
+	slices.Sort(followed) // here: PostgreSQL would read everybody's subscriptions in their order
+	return followed, err
 }
 
 // PutDestination implements bot.DestinationTx.
