@@ -105,7 +105,7 @@ func (s *Server) command(id, name, word, args string) {
 	x := &exchange{id: s.nextID(), channel: id, person: name, at: time.Now()}
 	x.token = "interaction-token-" + x.id
 	s.exchanges[x.token] = x
-	s.dispatch("INTERACTION_CREATE", s.interactionView(x, room, cmd, args))
+	s.dispatch("INTERACTION_CREATE", s.apart(s.interactionView(x, room, cmd, args), x, room))
 }
 
 // Repeat sends the last interaction once more, with the same id, as a gateway does that was resumed.
