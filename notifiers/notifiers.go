@@ -21,6 +21,7 @@ type Config struct {
 	Token      string
 	AppToken   string         // Slack, to listen
 	Command    string         // Slack, the slash command
+	Admins     []string       // Slack, who may give the commands of administrators besides those of the workspace
 	APIURL     string         // empty for the vendor's own
 	Menu       []bot.MenuItem // the commands that people can give
 	HTTPClient *http.Client   // nil for the adapter's own
@@ -39,7 +40,7 @@ func New(c Config) (bot.Notifier, error) {
 		})
 	case bot.Slack:
 		return slack.New(slack.Config{
-			BotToken: c.Token, AppToken: c.AppToken, APIURL: c.APIURL, Command: c.Command, HTTPClient: c.HTTPClient,
+			BotToken: c.Token, AppToken: c.AppToken, APIURL: c.APIURL, Command: c.Command, Admins: c.Admins, HTTPClient: c.HTTPClient,
 			Logger: c.Logger, Menu: c.Menu,
 		})
 	case bot.Discord:

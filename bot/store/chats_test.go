@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -57,58 +58,45 @@ func TestChatsKeepTheirWishes(t *testing.T) {
 	})
 }
 
+// occupy makes a chat leave a trace in every table that knows chats: it follows, was told, refused and written notes to.
+func occupy(tx bot.Tx, d bot.Destination) error {
+	channel := d.Address.Channel
+	note := bot.NoteTask{NoteKey: bot.NoteKey{Destination: d.ID, Kind: bot.NoteEvening, Day: "2026-11-27"}, To: d, At: time.Now(), Until: time.Now()}
+	return errors.Join(
+		tx.PutDestination(d),
+		tx.Keep(bot.Deed{At: at(5), Account: "tg", Channel: channel, Who: "x", What: "abonner"}),
+		tx.AddNotes([]bot.NoteTask{note}),
+		tx.PutRefusal("tg", bot.Refusal{Bucket: "group:" + channel, Until: at(9)}, at(5)))
+}
+
+// TestEraseChatLeavesNothing looks for the chat in every column of every table.
 func TestEraseChatLeavesNothing(t *testing.T) {
 	engines(t, func(t *testing.T, s *store.Store) {
 		incident := ledger(t, s)
-		chat, other := made("-7", ""), made("-9", "")
+		chat, other := made("-100777", ""), made("-100778", "")
+		topic := made("-100777", "42")
 		update(t, s, func(tx bot.Tx) error {
-			for _, d := range []bot.Destination{chat, other} {
-				if err := tx.PutDestination(d); err != nil {
-					return err
-				}
-				if err := tx.Keep(bot.Deed{At: at(5), Account: "tg", Channel: d.Address.Channel, Who: "x", What: "abonner"}); err != nil {
-					return err
-				}
-			}
-			return tx.Owe(incident, bot.Reach{bot.Families: {"cned"}}, true, at(6))
+			return errors.Join(occupy(tx, chat), occupy(tx, topic), occupy(tx, other),
+				tx.Owe(incident, bot.Reach{bot.Families: {"cned"}}, true, at(6)))
 		})
-		kept := func(channel string) (deliveries, deeds int) {
-			view(t, s, func(tx bot.Tx) (err error) {
-				list, err := tx.Deeds("tg", channel)
-				if err != nil {
-					return err
-				}
-				deeds = len(list)
-				deliveries, err = tx.Deliveries("tg", channel)
-				return err
-			})
-			return deliveries, deeds
-		}
-		if n, deeds := kept("-7"); n != 1 || deeds != 1 {
-			t.Fatalf("%d deliveries and %d deeds, want one of each", n, deeds)
+		one := map[string]int{"destinations": 1, "subscriptions": 1, "deliveries": 1, "notes": 1, "audit": 1, "refusals": 1}
+		two := map[string]int{"destinations": 2, "subscriptions": 2, "deliveries": 2, "notes": 2, "audit": 2, "refusals": 1}
+		if diff := cmp.Diff(two, store.Mentions(t, s, "-100777")); diff != "" {
+			t.Fatal(diff)
 		}
 		update(t, s, func(tx bot.Tx) error {
-			n, err := tx.EraseChat("tg", "-7")
-			if n != 1 {
-				t.Errorf("%d destinations erased, want 1", n)
+			n, err := tx.EraseChat("tg", "-100777")
+			if n != 2 {
+				t.Errorf("%d destinations erased, want that of the chat and that of its topic", n)
 			}
 			return err
 		})
-		if n, deeds := kept("-7"); n != 0 || deeds != 0 {
-			t.Errorf("%d deliveries and %d deeds are left", n, deeds)
+		if left := store.Mentions(t, s, "-100777"); len(left) > 0 {
+			t.Errorf("the chat is still in %v", left)
 		}
-		if n, deeds := kept("-9"); n != 1 || deeds != 1 {
-			t.Errorf("the other chat has %d deliveries and %d deeds, want one of each", n, deeds)
+		if diff := cmp.Diff(one, store.Mentions(t, s, "-100778")); diff != "" {
+			t.Errorf("the other chat: %s", diff)
 		}
-		view(t, s, func(tx bot.Tx) error {
-			all, err := tx.Destinations()
-			for _, d := range all {
-				if d.Address.Channel == "-7" {
-					t.Error("the destination is still there")
-				}
-			}
-			return err
-		})
 		update(t, s, func(tx bot.Tx) error { // one of the configuration stays
 			n, err := tx.EraseChat("tg", "-1")
 			if n != 0 {

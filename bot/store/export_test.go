@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -77,6 +79,35 @@ func AllTables(t *testing.T, s *Store) (names []string) {
 		t.Fatal(err)
 	}
 	return names
+}
+
+// Mentions counts, by table, the rows that hold a text in any column.
+func Mentions(t *testing.T, s *Store, text string) map[string]int {
+	t.Helper()
+	found := map[string]int{}
+	for _, table := range tables() {
+		rows, err := s.read.QueryContext(t.Context(), `SELECT * FROM `+table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns, err := rows.Columns()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			values, err := scanAny(rows, len(columns))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(fmt.Sprint(values...), text) {
+				found[table]++
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return found
 }
 
 // Break makes every row that is added to a table fail.

@@ -217,7 +217,7 @@ func menu(words *locales.Renderer) ([]bot.MenuItem, error) {
 func (m Main) adapterOf(account config.Account, menu []bot.MenuItem) notifiers.Config {
 	return notifiers.Config{
 		Platform: account.Platform, Token: account.Token.Reveal(), AppToken: account.AppToken.Reveal(),
-		Command: account.Command, APIURL: account.APIURL, Menu: menu, Colour: m.colour(), HTTPClient: m.client,
+		Command: account.Command, Admins: account.Admins, APIURL: account.APIURL, Menu: menu, Colour: m.colour(), HTTPClient: m.client,
 	}
 }
 

@@ -131,21 +131,9 @@ func (l *listener) mention(ctx context.Context, me string, e *slackevents.AppMen
 	}
 }
 
-// Administers implements [bot.Doorkeeper]: the administrators and owners of the workspace do. Slack has no administrators
-// of a channel.
-func (n *Notifier) Administers(ctx context.Context, _ bot.Address, person string) (admin bool, err error) {
-	err = n.call(ctx, "users.info", func(ctx context.Context) error {
-		user, err := n.api.GetUserInfoContext(ctx, person)
-		if err == nil {
-			admin = (user.IsAdmin || user.IsOwner || user.IsPrimaryOwner) && !user.Deleted
-		}
-		return err
-	})
-	return admin, err
-}
-
 // ask lets the handler answer a command. It returns nothing when there is nothing to say.
 func (l *listener) ask(ctx context.Context, r bot.Request) []payload {
+	r.Lang = l.n.tongue(ctx, r.Person)
 	m, err := l.handled(ctx, func(ctx context.Context) (bot.Message, error) { return l.handler.Command(ctx, r) })
 	if err != nil {
 		l.logged("command", err)

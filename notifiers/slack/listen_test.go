@@ -97,7 +97,7 @@ func TestSlashCommands(t *testing.T) {
 		c.Say(channel, "U0TEACHER", text)
 		answer := shownTo(t, c, 1)
 		want.From.Channel = channel
-		want.Person = "U0TEACHER"
+		want.Person, want.Lang = "U0TEACHER", "fr-FR"
 		if diff := cmp.Diff([]bot.Request{want}, d.heard()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", text, diff)
 		}

@@ -30,6 +30,7 @@ type Config struct {
 	AppToken   string         // "xapp-…", for Socket Mode; empty for an account that only posts
 	APIURL     string         // the Web API; empty for Slack's own
 	Command    string         // the slash command that the app registers; empty for "/panneau"
+	Admins     []string       // ids of people who may give the commands of administrators besides those of the workspace
 	HTTPClient *http.Client   // nil for one with time-outs of its own
 	Logger     *slog.Logger   // nil for silence
 	Menu       []bot.MenuItem // for the manifest only: Slack has no call that registers commands
@@ -42,6 +43,8 @@ type Notifier struct {
 	config  Config
 	base    *url.URL
 	secrets []string
+
+	tongues tongues
 
 	mu sync.Mutex
 	me *slack.AuthTestResponse // once it is known

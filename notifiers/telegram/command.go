@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,11 +57,27 @@ func (n *Notifier) Administers(ctx context.Context, at bot.Address, person strin
 	defer cancel()
 	var member tgbotapi.ChatMember
 	err := n.call(ctx, "getChatMember", tgbotapi.Params{"chat_id": at.Channel, "user_id": person}, &member)
+	if kind := kindOf(err); kind == bot.KindRejected || kind == bot.KindGone { // a group may hide its members from a bot, its administrators it may not
+		return n.listed(ctx, at, person)
+	}
 	if err != nil {
 		return false, err
 	}
-	return member.Status == "creator" || member.Status == "administrator", nil
+	return administers(member), nil
 }
+
+// listed reports whether a person is among the administrators of a group.
+func (n *Notifier) listed(ctx context.Context, at bot.Address, person string) (bool, error) {
+	var members []tgbotapi.ChatMember
+	if err := n.call(ctx, "getChatAdministrators", tgbotapi.Params{"chat_id": at.Channel}, &members); err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(members, func(m tgbotapi.ChatMember) bool {
+		return administers(m) && m.User != nil && strconv.FormatInt(m.User.ID, 10) == person
+	}), nil
+}
+
+func administers(m tgbotapi.ChatMember) bool { return m.Status == "creator" || m.Status == "administrator" }
 
 // reply posts an answer. Where many ask at once, Telegram refuses some answers for a few seconds: they are late then,
 // not lost. What was posted of a long answer is not posted again.

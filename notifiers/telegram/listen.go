@@ -85,6 +85,9 @@ func (n *Notifier) handleAll(ctx context.Context, h bot.Handler, offset int, upd
 		if err := json.Unmarshal(raw, &u); err != nil {
 			n.log.Warn("telegram update not understood", "update", u.UpdateID)
 		}
+		if u.UpdateID < offset { // it was handled before
+			continue
+		}
 		offset = max(offset, u.UpdateID+1)
 		if u.MyChatMember != nil || u.Message != nil && u.Message.MigrateToChatID != 0 {
 			n.handle(ctx, h, u)

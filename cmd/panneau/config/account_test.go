@@ -27,7 +27,7 @@ func TestLoadAccounts(t *testing.T) {
 	c, err := load(t, `
 accounts:
   profs: {platform: discord, token: {file: discord}}
-  equipe: {platform: slack, token: {file: /run/secrets/slack}, app_token: {env: SLACK_APP_TOKEN}, command: ent}
+  equipe: {platform: slack, token: {file: /run/secrets/slack}, app_token: {env: SLACK_APP_TOKEN}, command: ent, admins: [U0DIRECTION]}
   parents: {platform: telegram, token: {env: TELEGRAM_TOKEN}, api_url: "http://127.0.0.1:8081/"}
   ecran: {platform: console}
 `)
@@ -36,7 +36,7 @@ accounts:
 	}
 	want := []Account{
 		{ID: "ecran", Platform: bot.Console},
-		{ID: "equipe", Platform: bot.Slack, Token: NewSecret("xoxb-1-a"), AppToken: NewSecret("xapp-1-" + forTests), Command: "/ent"},
+		{ID: "equipe", Platform: bot.Slack, Token: NewSecret("xoxb-1-a"), AppToken: NewSecret("xapp-1-" + forTests), Command: "/ent", Admins: []string{"U0DIRECTION"}},
 		{ID: "parents", Platform: bot.Telegram, Token: NewSecret(forTests), APIURL: "http://127.0.0.1:8081"},
 		{ID: "profs", Platform: bot.Discord, Token: NewSecret("MTIz.abc.def-_")},
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -12,11 +13,12 @@ import (
 type Account struct {
 	ID       bot.AccountID
 	Platform bot.ChatPlatform
-	Token    Secret // empty for the console
-	AppToken Secret // Slack only, for Socket Mode; empty: the account posts and does not listen
-	Command  string // Slack only, with its slash: "/panneau"
-	Open     bool   // chats may subscribe themselves by commands
-	APIURL   string // base of the vendor's API, without a final slash; empty for the vendor's own
+	Token    Secret   // empty for the console
+	AppToken Secret   // Slack only, for Socket Mode; empty: the account posts and does not listen
+	Command  string   // Slack only, with its slash: "/panneau"
+	Admins   []string // Slack only: ids of people who may give the commands of administrators besides those of the workspace
+	Open     bool     // chats may subscribe themselves by commands
+	APIURL   string   // base of the vendor's API, without a final slash; empty for the vendor's own
 }
 
 // defaultCommand is the slash command on Slack. "/status" is not to be had there.
@@ -42,6 +44,7 @@ func (b *builder) account(path string, id bot.AccountID, e accountEntry) Account
 		Token:    b.secret(path+".token", e.Token),
 		AppToken: b.secret(path+".app_token", e.AppToken),
 		Command:  e.Command,
+		Admins:   e.Admins,
 		Open:     e.Open,
 		APIURL:   b.baseURL(path+".api_url", e.APIURL),
 	}
@@ -64,6 +67,11 @@ func (b *builder) slack(path string, a *Account) {
 	b.token(path+".token", a.Token, prefixed("xoxb-"), "recopiez le jeton du robot (« Bot User OAuth Token »), qui commence par xoxb-")
 	if !a.AppToken.IsZero() {
 		b.token(path+".app_token", a.AppToken, prefixed("xapp-"), "recopiez le jeton d’application (« App-Level Token »), qui commence par xapp-")
+	}
+	for i, id := range a.Admins {
+		if !spelled(id, uppers+digits, 2, 20) || id[0] != 'U' && id[0] != 'W' {
+			b.add(fmt.Sprintf("%s.admins[%d]", path, i), "ce n’est pas l’identifiant d’une personne sur Slack", "recopiez-le dans son profil (« Copier l’identifiant du membre ») : il commence par U ou W")
+		}
 	}
 	if a.Command == "" {
 		a.Command = defaultCommand
@@ -116,9 +124,9 @@ func (b *builder) refuseForeignKeys(path string, platform bot.ChatPlatform) {
 	var foreign []string
 	switch platform {
 	case bot.Telegram, bot.Discord:
-		foreign = []string{"app_token", "command"}
+		foreign = []string{"app_token", "command", "admins"}
 	case bot.Console:
-		foreign = []string{"token", "app_token", "command", "api_url", "open"}
+		foreign = []string{"token", "app_token", "command", "admins", "api_url", "open"}
 	}
 	for _, key := range foreign {
 		if b.has(path + "." + key) {

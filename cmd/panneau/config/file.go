@@ -70,6 +70,7 @@ type accountEntry struct {
 	AppToken secretRef `yaml:"app_token"`
 	Command  string    `yaml:"command"`
 	APIURL   string    `yaml:"api_url"`
+	Admins   []string  `yaml:"admins"`
 	Open     bool      `yaml:"open"`
 }
 

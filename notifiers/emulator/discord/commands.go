@@ -58,6 +58,20 @@ func (c command) check(f *formErrors, name *regexp.Regexp, path ...string) {
 			f.add("APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid", with(at, "name")...)
 		}
 		f.between(o.Description, 100, with(at, "description")...)
+		for lang, text := range o.DescriptionLocalizations {
+			f.between(text, 100, with(at, "description_localizations", lang)...)
+		}
+		if o.Autocomplete && (o.Type != 3 || len(o.Choices) > 0) { // 3: a text, the only completed type that is emulated
+			f.add("APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID", "Autocomplete is not allowed here", with(at, "autocomplete")...)
+		}
+		if o.Required && i > 0 && !c.Options[i-1].Required {
+			f.add("APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", "Required options must be placed before non-required options", at...)
+		}
+	}
+	if p := c.DefaultMemberPermissions; p != nil {
+		if _, err := strconv.ParseUint(*p, 10, 64); err != nil {
+			f.add("NUMBER_TYPE_COERCE", "Value is not int.", with(path, "default_member_permissions")...)
+		}
 	}
 }
 

@@ -19,11 +19,13 @@ const (
 const (
 	answerMessage  = 4
 	answerDeferred = 5
+	answerChoices  = 8
 )
 
 // exchange is a command that a person gave, with what the bot answered.
 type exchange struct {
 	id       string
+	kind     int // of the interaction
 	token    string
 	channel  string
 	person   string
@@ -31,13 +33,15 @@ type exchange struct {
 	answered bool
 	flags    int      // of the first answer
 	original *message // nil while the bot "is thinking"
+	choices  []string // that the person is offered
 }
 
 // Say makes a person write in a channel. What begins with a slash and the name of a registered command is a command;
-// the person waits up to five seconds for it to be offered. The first word after it is the value of its option.
+// the person waits up to five seconds for it to be offered. What follows is the value of its option. A command that the
+// person's client does not offer, for lack of permissions, is nothing but text.
 func (s *Server) Say(id, name, text string) {
 	if word, args, _ := strings.Cut(strings.TrimSpace(text), " "); strings.HasPrefix(word, "/") {
-		if s.offered(word[1:]) {
+		if s.offered(id, name, word[1:]) {
 			s.command(id, name, word[1:], strings.TrimSpace(args))
 			return
 		}
@@ -62,18 +66,21 @@ func (s *Server) Say(id, name, text string) {
 	}
 }
 
-// offered waits until the client offers the command and the bot is there to answer it.
-func (s *Server) offered(word string) bool {
+// offered waits until the client offers the command and the bot is there to answer it. One that the person may not
+// give is not waited for.
+func (s *Server) offered(id, name, word string) bool {
 	timer := time.NewTimer(shows)
 	defer timer.Stop()
 	for {
 		s.mu.Lock()
-		known := s.find(word) != nil
+		cmd := s.find(word, s.locale(name))
+		known := cmd != nil
 		ready := known && s.connected() > 0
+		allowed := !known || s.channels[id] == nil || s.may(s.channels[id].guild, name, cmd)
 		changed := s.changed
 		s.mu.Unlock()
-		if ready {
-			return true
+		if ready || !allowed {
+			return allowed
 		}
 		select {
 		case <-changed:
@@ -84,10 +91,10 @@ func (s *Server) offered(word string) bool {
 }
 
 // find looks a command up by its name, as it is or as people's clients show it.
-func (s *Server) find(word string) *command {
+func (s *Server) find(word, locale string) *command {
 	for i := range s.commands {
 		c := &s.commands[i]
-		if c.Name == word || c.NameLocalizations[s.opts.Locale] == word {
+		if c.Name == word || c.NameLocalizations[locale] == word {
 			return c
 		}
 	}
@@ -98,14 +105,26 @@ func (s *Server) find(word string) *command {
 func (s *Server) command(id, name, word, args string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	room, cmd := s.channels[id], s.find(word)
+	room, cmd := s.channels[id], s.find(word, s.locale(name))
 	if room == nil || cmd == nil || !room.guild.member {
 		return
 	}
-	x := &exchange{id: s.nextID(), channel: id, person: name, at: time.Now()}
+	x := s.begin(commandGiven, id, name)
+	s.dispatch("INTERACTION_CREATE", s.apart(s.interactionView(x, room, cmd, args), x, room))
+}
+
+// Kinds of interaction. https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object
+const (
+	commandGiven = 2
+	buttonGiven  = 3
+	commandTyped = 4 // an option that is completed
+)
+
+func (s *Server) begin(kind int, id, name string) *exchange {
+	x := &exchange{id: s.nextID(), kind: kind, channel: id, person: name, at: time.Now()}
 	x.token = "interaction-token-" + x.id
 	s.exchanges[x.token] = x
-	s.dispatch("INTERACTION_CREATE", s.apart(s.interactionView(x, room, cmd, args), x, room))
+	return x
 }
 
 // Repeat sends the last interaction once more, with the same id, as a gateway does that was resumed.
@@ -127,12 +146,15 @@ func (s *Server) interactionView(x *exchange, room *channel, cmd *command, args 
 	if args != "" && len(cmd.Options) > 0 {
 		data["options"] = []any{map[string]any{"name": cmd.Options[0].Name, "type": 3, "value": args}}
 	}
+	if x.kind == commandTyped {
+		data["options"] = []any{map[string]any{"name": cmd.Options[0].Name, "type": 3, "value": args, "focused": true}}
+	}
 	member := s.member(s.person(x.person), room.guild)
-	member["permissions"] = strconv.Itoa(everyonePermission)
+	member["permissions"] = strconv.FormatInt(room.guild.permissions(x.person), 10)
 	return map[string]any{
-		"id": x.id, "application_id": s.bot.ID, "type": 2, "version": 1, "token": x.token, "data": data,
+		"id": x.id, "application_id": s.bot.ID, "type": x.kind, "version": 1, "token": x.token, "data": data,
 		"guild_id": room.guild.id, "channel_id": room.id, "channel": room.view(), "member": member,
-		"locale": s.opts.Locale, "guild_locale": s.opts.Locale, "app_permissions": strconv.Itoa(everyonePermission),
+		"locale": s.locale(x.person), "guild_locale": s.opts.Locale, "app_permissions": strconv.Itoa(everyonePermission),
 		"entitlements": []any{}, "authorizing_integration_owners": map[string]any{"0": room.guild.id}, "context": 0,
 	}
 }
@@ -145,6 +167,9 @@ func (s *Server) callback(c *call) reply {
 	}
 	if x.answered {
 		return errAcknowledged.reply()
+	}
+	if x.kind == commandTyped {
+		return s.complete(c, x)
 	}
 	var body struct {
 		Type int       `json:"type"`
@@ -197,7 +222,7 @@ func (s *Server) answered(x *exchange, body creation) *message {
 func (s *Server) conversation(c *call) (*exchange, reply) {
 	x := s.exchanges[c.token()]
 	switch {
-	case x == nil || c.http.PathValue("webhook_id") != s.bot.ID || !x.answered:
+	case x == nil || c.http.PathValue("webhook_id") != s.bot.ID || !x.answered || x.kind == commandTyped:
 		return nil, errUnknownWebhook.reply()
 	case time.Since(x.at) > lastAnswer:
 		return nil, errInvalidToken.reply()

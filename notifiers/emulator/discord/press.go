@@ -3,7 +3,6 @@ package discord
 import (
 	"encoding/json"
 	"strconv"
-	"time"
 
 	"github.com/panneau-ecole/panneau/notifiers/emulator"
 )
@@ -111,11 +110,9 @@ func (s *Server) Press(channel, name string, b emulator.Button) {
 	if m == nil || m.ephemeral != "" && m.ephemeral != name {
 		return
 	}
-	x := &exchange{id: s.nextID(), channel: channel, person: name, at: time.Now()}
-	x.token = "interaction-token-" + x.id
-	s.exchanges[x.token] = x
+	x := s.begin(buttonGiven, channel, name)
 	view := s.interactionView(x, room, &command{}, "")
-	view["type"], view["message"] = 3, m.inHistory()
+	view["message"] = m.inHistory()
 	view["data"] = map[string]any{"component_type": buttonType, "custom_id": b.Data}
 	s.dispatch("INTERACTION_CREATE", s.apart(view, x, room))
 }
@@ -166,9 +163,8 @@ func (s *Server) createDM(c *call) reply {
 			return found(s.directView(c))
 		}
 	}
-	room := &channel{
-		id: s.nextID(), guild: &guild{member: true}, erased: make(map[string]bool), recipient: name,
-	}
+	alone := &guild{member: true, ranks: map[string]int64{name: Administrator}} // permissions do not count there
+	room := &channel{id: s.nextID(), guild: alone, erased: make(map[string]bool), recipient: name}
 	s.channels[room.id] = room
 	return found(s.directView(room))
 }

@@ -45,7 +45,8 @@ type Server struct {
 	stalled   bool
 	bot       user
 	users     map[string]user
-	shut      map[string]bool // who takes no direct messages
+	shut      map[string]bool   // who takes no direct messages
+	locales   map[string]string // of people's clients, where they differ
 }
 
 var _ emulator.Chat = (*Server)(nil)
@@ -69,6 +70,7 @@ func New(o Options) *Server {
 		sessions:  make(map[string]*session),
 		users:     make(map[string]user),
 		shut:      make(map[string]bool),
+		locales:   make(map[string]string),
 	}
 	s.bot = user{ID: s.nextID(), Username: "panneau", Discriminator: "0042", Bot: true}
 	s.mux = s.routes()

@@ -34,6 +34,8 @@ type guild struct {
 	member   bool
 	joined   time.Time
 	channels []*channel
+	ranks    map[string]int64           // what people may do besides, by name
+	allowed  map[string]map[string]bool // commands that people may give in spite of their permissions, by name
 }
 
 // channel is a text channel of a guild, or a thread in one.

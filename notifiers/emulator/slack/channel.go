@@ -2,6 +2,7 @@ package slack
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -16,6 +17,7 @@ import (
 // message, everything else for a public channel.
 type channel struct {
 	id        string
+	name      string // after Rename
 	member    bool
 	forbidden bool
 	archived  bool
@@ -145,7 +147,7 @@ func (c *channel) direct() bool { return strings.HasPrefix(c.id, "D") }
 // object is the channel as conversations.info describes it.
 func (c *channel) object() answer {
 	return answer{
-		"id": c.id, "name": "channel-" + strings.ToLower(c.id), "is_channel": !c.private() && !c.direct(),
+		"id": c.id, "name": cmp.Or(c.name, "channel-"+strings.ToLower(c.id)), "is_channel": !c.private() && !c.direct(),
 		"is_group": c.private(), "is_im": c.direct(), "is_private": c.private(), "is_archived": c.archived,
 		"is_member": c.member, "created": 0,
 	}

@@ -21,18 +21,6 @@ func (s *Server) authTest(url.Values) answer {
 	}
 }
 
-func (s *Server) usersInfo(args url.Values) answer {
-	id := args.Get("user")
-	if !strings.HasPrefix(id, "U") && !strings.HasPrefix(id, "W") {
-		return refusal("user_not_found")
-	}
-	user := answer{"id": id, "team_id": TeamID, "name": strings.ToLower(id), "deleted": false, "is_bot": id == BotUser}
-	if truth(args.Get("include_locale")) {
-		user["locale"] = "fr-FR"
-	}
-	return answer{"ok": true, "user": user}
-}
-
 func (s *Server) info(args url.Values) answer {
 	c := s.channels[args.Get("channel")]
 	if c == nil || !c.member && c.private() {

@@ -78,6 +78,14 @@ func (s *Server) Unarchive(id string) {
 	}
 }
 
+// Rename gives a channel another name.
+func (s *Server) Rename(id, name string) {
+	if c := s.change(id, func(c *channel) { c.name = name }); c != nil {
+		family := map[bool]string{false: "channel_rename", true: "group_rename"}[c.private()]
+		s.event(id, answer{"type": family, "channel": answer{"id": id, "name": name, "created": 0}})
+	}
+}
+
 // Forbid limits who may write in a channel to people. Slack tells the app nothing about it.
 func (s *Server) Forbid(id string) { s.change(id, func(c *channel) { c.forbidden = true }) }
 
@@ -98,6 +106,7 @@ func (s *Server) Revoke() {
 // Say makes a person write. A text that starts with the app's slash command is one, and nobody sees it; one that
 // mentions the bot (« @Panneau ») reaches it as an event where it is a member; anything else stays between people.
 func (s *Server) Say(id, user, text string) {
+	s.meet(user)
 	word, _, _ := strings.Cut(text, " ")
 	if word == s.options.Command {
 		s.command(id, user, text)
@@ -112,6 +121,7 @@ func (s *Server) Say(id, user, text string) {
 
 // Reply makes a person write in the thread beneath a message.
 func (s *Server) Reply(id, user, thread, text string) {
+	s.meet(user)
 	s.speak(id, text, &message{user: user, thread: thread})
 }
 

@@ -48,6 +48,7 @@ type Server struct {
 
 	mu        sync.Mutex
 	channels  map[string]*channel
+	users     map[string]User
 	requests  []*emulator.Request
 	faults    []*emulator.Fault
 	limits    limits
@@ -76,7 +77,7 @@ func New(o Options) *Server {
 		o.Name = "Panneau"
 	}
 	s := &Server{
-		options: o, methods: methods(), channels: map[string]*channel{}, shut: map[string]bool{}, tickets: map[string]time.Time{},
+		options: o, methods: methods(), channels: map[string]*channel{}, users: map[string]User{}, shut: map[string]bool{}, tickets: map[string]time.Time{},
 		envelopes: map[string]*envelope{}, urls: map[string]*responseURL{}, changed: make(chan struct{}),
 		limits: limits{}, mux: http.NewServeMux(), closed: make(chan struct{}),
 	}

@@ -149,6 +149,7 @@ func TestOtherMethods(t *testing.T) {
 	if err != nil || me.UserID != slack.BotUser || me.BotID != slack.BotID {
 		t.Errorf("auth.test: %+v %v", me, err)
 	}
+	w.Know("U0TEACHER", slack.User{})
 	user, err := w.api.GetUserInfoContext(t.Context(), "U0TEACHER")
 	if err != nil || user.ID != "U0TEACHER" {
 		t.Errorf("users.info: %+v %v", user, err)
@@ -180,6 +181,7 @@ func TestOtherMethods(t *testing.T) {
 // TestAnswersFollowTheReference checks that a success has what the reference requires, and a refusal a listed error.
 func TestAnswersFollowTheReference(t *testing.T) {
 	w := open(t, slack.Options{Unlimited: true})
+	w.Know("U0TEACHER", slack.User{})
 	ts := w.post(t, text("a"))
 	for method, form := range map[string]url.Values{
 		"chat.postMessage":      {"channel": {channel}, "text": {"b"}},

@@ -51,6 +51,7 @@ func (s *Server) methods() map[string]handler {
 		"unpinChatMessage":      s.unpinChatMessage,
 		"getChat":               s.getChat,
 		"getChatMember":         s.getChatMember,
+		"getChatAdministrators": s.getChatAdministrators,
 		"setMyCommands":         s.setMyCommands,
 		"getMyCommands":         s.getMyCommands,
 		"deleteMyCommands":      s.deleteMyCommands,

@@ -45,6 +45,10 @@ type chat struct {
 	serial   int
 	pinned   int
 	lastBot  string // the last bot that wrote, by username
+
+	members    map[int64]member // people in a group that the bot has met, by id
+	closedList bool             // only administrators see who is a member
+	linked     int64            // the channel of a group, or the group of a channel
 }
 
 // Open creates a chat that the bot is a member of. An identifier that is neither a number nor "@name" is a mistake of

@@ -22,6 +22,9 @@ type message struct {
 	edited  time.Time
 	deleted bool
 	service object // what happened, in a service message
+
+	sender    *chat // in whose name it was written; nil for a person's own
+	forwarded bool  // from the linked channel, by Telegram itself
 }
 
 // deletable is how long a bot may delete its own messages. https://core.telegram.org/bots/api#deletemessage
@@ -171,6 +174,12 @@ func (m *message) describe(c *chat) object {
 	o := object{"message_id": m.id, "date": m.at.Unix(), "chat": c.describe()}
 	if m.author != nil {
 		o["from"] = m.author
+	}
+	if m.sender != nil {
+		o["sender_chat"] = m.sender.describe()
+	}
+	if m.forwarded {
+		o["is_automatic_forward"] = true
 	}
 	if m.Text != "" {
 		o["text"] = m.Text

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ type Utterance struct {
 	Thread  string // topic of a forum; empty for the general one
 	User    string // who writes, by name; in a private chat it is always the person whose chat it is
 	Bot     bool   // it is another bot that writes
+	As      string // a channel in whose name the person writes in a group; empty for their own
 	ReplyTo string // id of the message that it answers
 	Lang    string // of the person's client, "fr" when empty
 	Text    string
@@ -34,7 +36,11 @@ func (s *Server) Tell(u Utterance) string {
 		}
 		c = s.open(u.Channel)
 	}
+	if status := c.members[s.userID(u.User)].status; c.kind != private && (status == Muted || status == Banned) {
+		return ""
+	}
 	m := &message{content: content{Text: u.Text, Entities: found(u.Text)}, author: s.person(c, u)}
+	s.sender(c, m, u)
 	m.thread, _ = strconv.Atoi(u.Thread)
 	m.replyTo, _ = strconv.Atoi(u.ReplyTo)
 	if u.Bot {
@@ -55,27 +61,21 @@ func messageKind(c *chat) string {
 	return "message"
 }
 
-// person describes who writes. Names get ids in the order of their appearance.
+// person describes who writes.
 func (s *Server) person(c *chat, u Utterance) object {
-	id := s.people[u.User]
-	switch {
-	case c.kind == channel:
+	var id int64
+	switch c.kind {
+	case channel:
 		return nil
-	case c.kind == private:
+	case private:
 		id = c.id
-	case id == 0:
-		id = int64(5_000_001 + len(s.people))
-		s.people[u.User] = id
+	default:
+		id = s.userID(u.User)
 	}
-	lang := u.Lang
-	if lang == "" {
-		lang = "fr"
+	if u.Bot {
+		return object{"id": id, "is_bot": true, "first_name": u.User}
 	}
-	o := object{"id": id, "is_bot": u.Bot, "first_name": u.User}
-	if !u.Bot {
-		o["language_code"] = lang
-	}
-	return o
+	return person(id, u.User, cmp.Or(u.Lang, "fr"))
 }
 
 // hears reports whether the bot receives a message: everything in private chats and channels; in groups commands meant

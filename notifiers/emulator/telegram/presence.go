@@ -3,7 +3,6 @@ package telegram
 import (
 	"maps"
 	"strconv"
-	"time"
 )
 
 // Kick removes the bot from a chat; in a private one, the person blocks it.
@@ -23,15 +22,6 @@ func (s *Server) Allow(id string) { s.change(id, inside) }
 
 // Block makes a person block the bot: their private chat has their id. Invite undoes it.
 func (s *Server) Block(user string) { s.change(user, kicked) }
-
-// Promote makes the bot an administrator who may pin, and write in closed topics.
-func (s *Server) Promote(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c := s.lookup(id); c != nil {
-		c.admin = true
-	}
-}
 
 // Erase deletes a message as an administrator would. Bots are not told.
 func (s *Server) Erase(id, messageID string) {
@@ -60,10 +50,7 @@ func (s *Server) change(id string, to standing) {
 	if to == kicked {
 		c.admin, c.lastBot = false, ""
 	}
-	s.queue.push("my_chat_member", object{
-		"chat": c.describe(), "from": administrator(c), "date": time.Now().Unix(),
-		"old_chat_member": before, "new_chat_member": c.membership(to),
-	})
+	s.tellStanding(c, before)
 }
 
 func administrator(c *chat) object {
@@ -83,21 +70,31 @@ func (c *chat) membership(s standing) object {
 		o["status"] = "left"
 	case c.kind == channel, c.admin:
 		o["status"] = "administrator"
-		maps.Copy(o, rights(s == inside,
-			"can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
-			"can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories",
-			"can_edit_stories", "can_delete_stories", "can_post_messages", "can_edit_messages"))
+		maps.Copy(o, rights(s == inside, append(administratorRights(), "can_post_messages", "can_edit_messages")...))
 	case s == restricted:
 		o["status"], o["is_member"], o["until_date"] = "restricted", true, 0
-		maps.Copy(o, rights(false,
-			"can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
-			"can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
-			"can_add_web_page_previews", "can_react_to_messages", "can_edit_tag", "can_change_info", "can_invite_users",
-			"can_pin_messages", "can_manage_topics"))
+		maps.Copy(o, rights(false, memberRights()...))
 	default:
 		o["status"] = "member"
 	}
 	return o
+}
+
+func administratorRights() []string {
+	return []string{
+		"can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
+		"can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories",
+		"can_edit_stories", "can_delete_stories",
+	}
+}
+
+func memberRights() []string {
+	return []string{
+		"can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
+		"can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
+		"can_add_web_page_previews", "can_react_to_messages", "can_edit_tag", "can_change_info", "can_invite_users",
+		"can_pin_messages", "can_manage_topics",
+	}
 }
 
 func rights(granted bool, names ...string) object {
@@ -117,7 +114,7 @@ func (s *Server) Migrate(id string) string {
 	if c == nil || c.kind != group {
 		return id
 	}
-	next := &chat{id: s.newSuper(), kind: supergroup, title: c.title, standing: c.standing, lastBot: c.lastBot}
+	next := &chat{id: s.newSuper(), kind: supergroup, title: c.title, standing: c.standing, lastBot: c.lastBot, members: c.members}
 	s.chats[next.id] = next
 	s.service(c, object{"migrate_to_chat_id": next.id})
 	s.service(next, object{"migrate_from_chat_id": c.id})
@@ -180,33 +177,4 @@ func (s *Server) DeleteTopic(id, thread string) {
 	for _, m := range c.messages {
 		m.deleted = m.deleted || m.thread == n
 	}
-}
-
-// Menu lists the commands that a person with a client in the language is offered in a chat, "/name – description".
-func (s *Server) Menu(id, language string) []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	scope := "all_group_chats"
-	if c := s.lookup(id); c != nil && c.kind == private {
-		scope = "all_private_chats"
-	}
-	// The order of https://core.telegram.org/bots/api#determining-list-of-commands, administrators' menus left out.
-	for _, key := range []menuKey{{scope, language}, {scope, ""}, {"default", language}, {"default", ""}} {
-		for have, list := range s.menus {
-			if have.language == key.language && have.scope == scopeName(key.scope) && len(list) > 0 {
-				return lines(list)
-			}
-		}
-	}
-	return nil
-}
-
-func scopeName(kind string) string { return `{"type":"` + kind + `","chat_id":null,"user_id":null}` }
-
-func lines(list []botCommand) []string {
-	var texts []string
-	for _, c := range list {
-		texts = append(texts, "/"+c.Command+" – "+c.Description)
-	}
-	return texts
 }

@@ -41,13 +41,16 @@ func (s *Server) getMe(arguments) (any, error) {
 	return me, nil
 }
 
+// scope is whom a menu is for. https://core.telegram.org/bots/api#botcommandscope
+type scope struct {
+	Type   string `json:"type"`
+	ChatID any    `json:"chat_id"`
+	UserID any    `json:"user_id"`
+}
+
 // menuOf reads the scope and the language of a request about commands.
 func menuOf(args arguments) (menuKey, error) {
-	scope := struct {
-		Type   string `json:"type"`
-		ChatID any    `json:"chat_id"`
-		UserID any    `json:"user_id"`
-	}{Type: "default"}
+	scope := scope{Type: "default"}
 	if args["scope"] != "" && json.Unmarshal([]byte(args["scope"]), &scope) != nil {
 		return menuKey{}, errBadScope
 	}
@@ -144,19 +147,11 @@ func (s *Server) getChat(args arguments) (any, error) {
 		"unlimited_gifts": true, "limited_gifts": true, "unique_gifts": true, "premium_subscription": true,
 		"gifts_from_channels": true,
 	}
+	if c.linked != 0 {
+		o["linked_chat_id"] = c.linked
+	}
 	if m := c.find(strconv.Itoa(c.pinned)); m != nil {
 		o["pinned_message"] = m.describe(c)
 	}
 	return o, nil
-}
-
-func (s *Server) getChatMember(args arguments) (any, error) {
-	c, err := s.reach(args)
-	if err != nil {
-		return nil, err
-	}
-	if args["user_id"] != strconv.Itoa(BotID) {
-		return nil, errUserNotFound
-	}
-	return c.membership(c.standing), nil
 }
