@@ -32,6 +32,9 @@ func readButtons(g *reader) {
 		g.add(string(a.Kind), m, err)
 	}
 	w := clockwork(g.t, g.lang, school(g.t, 8, 5))
+	for _, n := range []int{1, 2} {
+		fmt.Fprintln(&g.b, w.say("kept.promises", values{"Count": n}))
+	}
 	for _, text := range lines(w.say("privacy.buttons", nil)) {
 		fmt.Fprintln(&g.b, text)
 	}

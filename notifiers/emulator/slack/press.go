@@ -88,6 +88,7 @@ func (s *Server) Buttons(channel string) []emulator.Button {
 
 // Press makes a person press a button. They see a sign beside it where the app does not answer in time.
 func (s *Server) Press(channel, user string, b emulator.Button) {
+	s.meet(user)
 	s.mu.Lock()
 	payload := s.pressPayload(channel, user, b)
 	s.pressed = payload
