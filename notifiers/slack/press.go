@@ -42,7 +42,7 @@ func (l *listener) answerPress(ctx context.Context, c slack.InteractionCallback)
 	}
 	p := bot.Press{
 		From: bot.Address{Channel: c.Channel.ID, Thread: thread(c)}, Private: private(c.Channel.ID),
-		Data: c.ActionCallback.BlockActions[0].Value, Person: c.User.ID,
+		Data: c.ActionCallback.BlockActions[0].Value, Person: c.User.ID, Lang: l.n.tongue(ctx, c.User.ID),
 	}
 	m, err := l.handled(ctx, func(ctx context.Context) (bot.Message, error) {
 		reply, err := presser.Press(ctx, p)

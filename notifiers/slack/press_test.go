@@ -105,7 +105,7 @@ func TestPresses(t *testing.T) {
 		if len(shown) != 2 || shown[1].Ephemeral != "U0TEACHER" || !strings.Contains(shown[1].Text, "Voici.") {
 			t.Errorf("shown: %+v", shown)
 		}
-		want := []bot.Press{{From: bot.Address{Channel: channel}, Data: button.Data, Person: "U0TEACHER"}}
+		want := []bot.Press{{From: bot.Address{Channel: channel}, Data: button.Data, Person: "U0TEACHER", Lang: "fr-FR"}}
 		if diff := cmp.Diff(want, d.presses); diff != "" {
 			t.Errorf("presses (-want +got):\n%s", diff)
 		}
