@@ -31,6 +31,7 @@ type Settings struct {
 type Kept struct {
 	Deliveries int // incidents of which it was told or is to be
 	Deeds      int // changes made by commands
+	Promises   int // incidents of whose end the person will be told
 }
 
 // AnswerKind is what an answer says.
@@ -62,6 +63,18 @@ const (
 	AnswerPlatforms    AnswerKind = "platforms"    // what is watched
 	AnswerNoPlatforms  AnswerKind = "no_platforms" // nothing of that name is watched
 	AnswerPrivacy      AnswerKind = "privacy"      // what is stored, and what is not
+
+	// Those to a press. Platforms has that of the incident.
+	AnswerExpired       AnswerKind = "expired"        // the button is not valid here, or not any more
+	AnswerOver          AnswerKind = "over"           // the incident is over
+	AnswerCounted       AnswerKind = "counted"        // what a person sees at home is counted
+	AnswerCountedBefore AnswerKind = "counted_before" // it was already
+	AnswerNoted         AnswerKind = "noted"          // the person will be told when it is back
+	AnswerNotedBefore   AnswerKind = "noted_before"   // they will be anyway
+	AnswerNotedMost     AnswerKind = "noted_most"     // they are waiting for enough already
+	AnswerShut          AnswerKind = "shut"           // they take no private messages
+	AnswerShared        AnswerKind = "shared"         // the answer is posted for everybody
+	AnswerReturned      AnswerKind = "returned"       // it is back: what was promised
 )
 
 // AnswerKinds lists every kind.
@@ -71,5 +84,7 @@ func AnswerKinds() []AnswerKind {
 		AnswerChanged, AnswerUnclear, AnswerLanguages, AnswerStopped, AnswerNothingKept, AnswerKept, AnswerConfigured,
 		AnswerClosed, AnswerFull, AnswerDenied, AnswerUnverified, AnswerBusy, AnswerTested, AnswerTestFailed,
 		AnswerPlatforms, AnswerNoPlatforms, AnswerPrivacy,
+		AnswerExpired, AnswerOver, AnswerCounted, AnswerCountedBefore, AnswerNoted, AnswerNotedBefore, AnswerNotedMost,
+		AnswerShut, AnswerShared, AnswerReturned,
 	}
 }

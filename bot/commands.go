@@ -113,6 +113,7 @@ type Desk struct {
 	Renderer  Renderer
 	Notifier  Notifier // posts the example notices
 	Turnstile *Turnstile
+	Seal      *Seal       // of the buttons; nil for none
 	Stranger  Destination // how a chat that follows nothing is spoken to: audience, place, languages
 	Woken     func()      // called after there may be something to send
 	Trouble   func(Trouble)
@@ -140,6 +141,9 @@ func (d *Desk) Command(ctx context.Context, r Request) (Message, error) {
 	a := asking{r, chat, known}
 	if pass, first := d.Turnstile.Pass(d.Account, r.From.Channel, r.Person, time.Now()); !pass {
 		return d.busy(a, first)
+	}
+	if r.Command == "start" && r.Private && r.Args != "" { // as Telegram passes a link's data on
+		return d.opened(ctx, a)
 	}
 	command, sure := find(r.Command)
 	if !sure {
@@ -243,7 +247,12 @@ func (d *Desk) status(ctx context.Context, a asking) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Overview(lang, overview) })
+	m, err := d.write(a, func(lang string) (Message, error) { return d.Renderer.Overview(lang, overview) })
+	if err != nil || strings.TrimSpace(a.Args) != "" {
+		return m, err
+	}
+	m.Buttons, err = d.sharing(a, ActionShareStatus, 0)
+	return m, err
 }
 
 // whatToDo answers with everything that can be done now, where a notice has the best only.
@@ -256,7 +265,12 @@ func (d *Desk) whatToDo(ctx context.Context, a asking) (Message, error) {
 		return Message{}, err
 	}
 	playbook := d.Board.Playbook(ctx, overview, a.chat.Follows)
-	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Playbook(lang, playbook) })
+	m, err := d.write(a, func(lang string) (Message, error) { return d.Renderer.Playbook(lang, playbook) })
+	if err != nil || strings.TrimSpace(a.Args) != "" {
+		return m, err
+	}
+	m.Buttons, err = d.sharing(a, ActionShareTodo, 0)
+	return m, err
 }
 
 // overview is the state of what the chat follows, or of what a person named.

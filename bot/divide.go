@@ -14,7 +14,7 @@ var ErrIndivisible = errors.New("a part of the message does not fit and cannot b
 
 // Divide returns the message as one or more messages that each fit, in reading order and without losing a character.
 // A message that fits stays whole. Otherwise every language gets messages of its own, and texts are cut where it
-// hurts least: between paragraphs, then sentences, then words. fits must be monotonic: what contains a message that
+// hurts least: between paragraphs, then sentences, then words. The buttons stand beneath the first language. fits must be monotonic: what contains a message that
 // does not fit does not fit either.
 func (m Message) Divide(fits func(Message) bool) ([]Message, error) {
 	if fits(m) {
@@ -22,9 +22,16 @@ func (m Message) Divide(fits func(Message) bool) ([]Message, error) {
 	}
 	also := m.Also
 	m.Also = nil
-	pages, err := divider{lang: m.Lang, tone: m.Tone, fits: fits}.divide(pieces(m))
+	room := func(page Message) bool { // any page may be the last one
+		page.Buttons = m.Buttons
+		return fits(page)
+	}
+	pages, err := divider{lang: m.Lang, tone: m.Tone, fits: room}.divide(pieces(m))
 	if err != nil {
 		return nil, err
+	}
+	if len(pages) > 0 {
+		pages[len(pages)-1].Buttons = m.Buttons
 	}
 	for _, other := range also {
 		more, err := other.Divide(fits)

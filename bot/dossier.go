@@ -45,6 +45,7 @@ type Dossier struct {
 	Incident  Incident
 	Revisions []Revision
 	Tallies   []Tally
+	Echo      Echo
 	Verdicts  []Verdict // the last ones from around the incident, oldest first
 }
 
@@ -66,10 +67,11 @@ func (b *Board) Dossier(ctx context.Context, id IncidentID) (Dossier, error) {
 		if d.Incident.Open() {
 			until = time.Now().Add(prelude)
 		}
-		var errs [3]error
+		var errs [4]error
 		d.Revisions, errs[0] = tx.Revisions(id)
 		d.Tallies, errs[1] = tx.Tallies(id)
 		d.Verdicts, errs[2] = tx.LastVerdicts(d.Incident.Platform, d.Incident.Since.Add(-prelude), until, mostVerdicts)
+		d.Echo, errs[3] = tx.Echo(id)
 		return errors.Join(errs[:]...)
 	})
 	if err != nil {

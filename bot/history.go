@@ -173,6 +173,7 @@ func (h history) prune(ctx context.Context, now time.Time) error {
 		{"verdicts", now.Add(-verdictsLast), func(tx Tx, t time.Time) (int, error) { return tx.PruneVerdicts(t, pruneStep) }},
 		{"hours", now.Add(-hoursLast), func(tx Tx, t time.Time) (int, error) { return tx.PruneHours(t, pruneStep) }},
 		{"incidents", now.Add(-detailsLast), func(tx Tx, t time.Time) (int, error) { return tx.PruneIncidents(t, pruneStep) }},
+		{"promises", now.Add(-promisesLast), func(tx Tx, t time.Time) (int, error) { return tx.PrunePromises(t, pruneStep) }},
 	} {
 		for n := pruneStep; n >= pruneStep && ctx.Err() == nil; {
 			err := h.store.Update(ctx, func(tx Tx) (err error) {

@@ -23,6 +23,36 @@ type Suggester interface {
 	Suggest(ctx context.Context, r Request, n int) []string
 }
 
+// Presser is what a handler can do besides: answer who presses a button.
+type Presser interface {
+	// Press answers a press. Doing the same twice is harmless.
+	Press(ctx context.Context, p Press) (Reply, error)
+}
+
+// Press is that a person pressed a button. Nothing of it is stored or logged, unless they ask to be told.
+type Press struct {
+	From    Address
+	Private bool   // in a conversation with the bot alone
+	Data    string // of the button, as the chat platform gives it: anybody can have made it up
+	Lang    string // as in Request
+	Person  string // as in Request
+	Rights  Rights // as in Request
+}
+
+// Reply answers a press.
+type Reply struct {
+	Message Message // for the eyes of who pressed
+	// Apart says that it can be done only once the person has opened a conversation with the bot; the message says so, too.
+	Apart bool
+}
+
+// Confidant is what a notifier can do besides: write to one person.
+type Confidant interface {
+	// Confide finds where what is posted is read by a person alone. That there is such an address does not mean that the
+	// person takes messages there.
+	Confide(ctx context.Context, person string) (Address, error)
+}
+
 // Request is a command that a person gave. It is answered and forgotten: nothing of it is stored or logged.
 type Request struct {
 	From    Address

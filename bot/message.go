@@ -64,6 +64,7 @@ type Message struct {
 	Sections []Section // headed blocks: what to do, statements, the platforms of a status answer
 	Links    []Link
 	Footer   string    // small print
+	Buttons  []Button  // beneath; they have the labels of the first language
 	Also     []Message // the same in the chat's further languages, laid out beneath
 }
 
@@ -133,6 +134,7 @@ func (m Message) beneath(first Message) Message {
 		return slices.ContainsFunc(first.Links, func(l Link) bool { return l.URL == link.URL })
 	})
 	m.Facts = slices.DeleteFunc(slices.Clone(m.Facts), func(fact Fact) bool { return fact.Evidence })
+	m.Buttons = nil
 	return m
 }
 
@@ -154,4 +156,8 @@ type Renderer interface {
 	// Languages lists the languages that it has.
 	Languages() []string
 	Note(lang string, n Note) (Message, error)
+	// Details is what is known of one incident.
+	Details(lang string, d Details) (Message, error)
+	// Button is the label of a button.
+	Button(lang string, a Action) (string, error)
 }

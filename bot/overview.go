@@ -36,6 +36,20 @@ type Playbook struct {
 	Offers [][]Offer // for each platform of the overview, the best first; none where it does not fail
 }
 
+// Details is the language-free answer to « what is known of this incident? ».
+type Details struct {
+	Now       time.Time
+	Place     Place
+	Audience  Audience
+	Incident  Incident
+	Platform  Platform
+	Revisions []Revision // oldest first, the last ones
+	CheckedAt time.Time  // the newest verdict
+	Every     time.Duration
+	Vantages  int    // from how many places it is checked
+	PageURL   string // the public page of the incident; empty where there is none
+}
+
 // Help is the language-free content of the help answer.
 type Help struct {
 	Asked   string // the command that a person typed and that there is not; empty where they asked for help

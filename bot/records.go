@@ -66,6 +66,10 @@ func (d *Desk) kept(ctx context.Context, a asking) (Message, error) {
 		}
 		deeds, err := tx.Deeds(d.Account, a.From.Channel)
 		kept.Deeds = len(deeds)
+		if err != nil || !a.Private {
+			return err
+		}
+		kept.Promises, err = tx.Promises(d.Account, a.names()...)
 		return err
 	})
 	if err != nil {
@@ -79,3 +83,6 @@ func (d *Desk) kept(ctx context.Context, a asking) (Message, error) {
 		Typed: d.typed("stop"),
 	})
 }
+
+// names are the names under which the person of a private conversation can be promised something.
+func (a asking) names() []string { return []string{a.From.Channel, a.Person} }

@@ -22,6 +22,7 @@ type Speaker struct {
 	log    *slog.Logger
 
 	notebook notebook
+	promises promises
 
 	mu   sync.Mutex
 	busy map[DeliveryKey]*Use // on their way
@@ -84,7 +85,10 @@ func NewSpeaker(c SpeakerConfig) *Speaker {
 }
 
 // Wake tells the speaker that the ledger has changed. It never blocks.
-func (s *Speaker) Wake() { ring(s.wake) }
+func (s *Speaker) Wake() {
+	s.promises.fresh.Store(false)
+	ring(s.wake)
+}
 
 // ring leaves a sign in a channel with room for one.
 func ring(bell chan<- struct{}) {
@@ -146,7 +150,7 @@ func (s *Speaker) keepRhythm(ctx context.Context) {
 // speak reads the agenda and starts each task at its time, until ctx ends. Notes leave while nothing on it can.
 func (s *Speaker) speak(ctx context.Context, launch func(work func() error, done func())) {
 	s.recall(ctx)
-	start := func(t Task) {
+	begin := func(t Task) {
 		launch(func() error { return s.deliver(ctx, t) }, func() { s.free(t.Key()) })
 	}
 	for ctx.Err() == nil {
@@ -154,12 +158,17 @@ func (s *Speaker) speak(ctx context.Context, launch func(work func() error, done
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("read the ledger", "err", err)
 		}
-		next, idle := s.work(ctx, &a, start)
+		next, idle := s.work(ctx, &a, begin)
 		if !idle {
 			continue
 		}
-		if note, busy := s.routine(ctx, func(work func() error) { launch(work, func() {}) }); !busy {
-			s.wait(ctx, earliest(next, note), s.more)
+		start := func(work func() error) { launch(work, func() {}) }
+		note, busy := s.routine(ctx, start)
+		if busy {
+			continue
+		}
+		if promise, busy := s.keep(ctx, start); !busy {
+			s.wait(ctx, earliest(earliest(next, note), promise), s.more)
 		}
 	}
 }

@@ -34,6 +34,9 @@ type Tx interface {
 	DutyTx
 	VantageTx
 	NoteTx
+	SealTx
+	SignalTx
+	PromiseTx
 }
 
 // WatchTx keeps what the checks saw.

@@ -341,11 +341,15 @@ func (d *Desk) unsubscribe(ctx context.Context, a asking) (Message, error) {
 
 // stop forgets all about the chat at once.
 func (d *Desk) stop(ctx context.Context, a asking) (Message, error) {
+	promises, err := d.dropPromises(ctx, a)
+	if err != nil {
+		return Message{}, err
+	}
 	if a.known && !a.chat.idle() {
 		return d.refusal(a, AnswerConfigured)
 	}
 	now, erased := time.Now(), 0
-	err := d.Store.Update(ctx, func(tx Tx) (err error) {
+	err = d.Store.Update(ctx, func(tx Tx) (err error) {
 		if erased, err = tx.EraseChat(d.Account, a.From.Channel); err != nil || erased == 0 {
 			return err
 		}
@@ -354,7 +358,7 @@ func (d *Desk) stop(ctx context.Context, a asking) (Message, error) {
 	if err != nil {
 		return Message{}, fmt.Errorf("erase the chat: %w", err)
 	}
-	if erased == 0 {
+	if erased+promises == 0 {
 		return d.say(a, Answer{Kind: AnswerNothingKept})
 	}
 	return d.say(a, Answer{Kind: AnswerStopped, Typed: d.typed("abonner")})

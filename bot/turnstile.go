@@ -34,6 +34,7 @@ type Turnstile struct {
 	salt   [32]byte
 	salted time.Time
 	known  map[string]*turn
+	said   map[string]string
 }
 
 // turn is how often one person or chat asks.
@@ -62,13 +63,24 @@ func (t *Turnstile) Name(account AccountID, person string, now time.Time) string
 	return t.name(account, "deed", person)
 }
 
+// Say takes note of what somebody says about something, and returns what they said of it before, in the hour: nothing
+// where they did not. Whoever is counted once is told from others by that.
+func (t *Turnstile) Say(account AccountID, person, about, what string, now time.Time) (before string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.forget(now)
+	key := t.name(account, about, person)
+	before, t.said[key] = t.said[key], what
+	return before
+}
+
 // forget makes everybody a stranger when the hour is over.
 func (t *Turnstile) forget(now time.Time) {
-	if t.known != nil && now.Sub(t.salted) < turnstileMemory && len(t.known) < turnstileMost {
+	if t.known != nil && now.Sub(t.salted) < turnstileMemory && len(t.known)+len(t.said) < turnstileMost {
 		return
 	}
 	_, _ = rand.Read(t.salt[:]) // never fails: https://pkg.go.dev/crypto/rand#Read
-	t.salted, t.known = now, make(map[string]*turn)
+	t.salted, t.known, t.said = now, make(map[string]*turn), make(map[string]string)
 }
 
 // name is a salted key. Callers hold mu.

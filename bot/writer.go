@@ -15,6 +15,7 @@ type Writer struct {
 	Every    map[PlatformID]time.Duration // how often each platform is checked
 	Vantages int
 	Planner  *Planner // of what else to do; nil where there is nothing to offer
+	Seal     *Seal    // of the buttons; nil for none
 	PageURL  string   // base address of the public page, without a slash at the end; empty where there is none
 }
 
@@ -41,9 +42,13 @@ func (w Writer) message(ctx context.Context, t Task, now time.Time) (Message, er
 	notice.Offers = w.offers(ctx, t, now)
 	return inEach(w.Renderer.Choose("", t.Destination.Languages), func(lang string) (Message, error) {
 		m, err := w.Renderer.Notice(lang, notice)
+		if err != nil {
+			return m, err
+		}
 		if t.Delivery.Plain {
 			m = Message{Lang: m.Lang, Tone: m.Tone, Title: m.Title, Summary: m.Summary}
 		}
+		m.Buttons, err = w.buttons(t, lang)
 		return m, err
 	})
 }

@@ -32,9 +32,11 @@ func (r *Renderer) Answer(lang string, a bot.Answer) (bot.Message, error) {
 	case bot.AnswerPlatforms:
 		m.Sections = w.platforms(a)
 	case bot.AnswerPrivacy:
-		m.Sections = []bot.Section{{
-			Heading: w.say("heading.kept", nil), Items: lines(w.say("privacy.lines", values{"Typed": a.Typed})),
-		}}
+		items := append(lines(w.say("privacy.lines", values{"Typed": a.Typed})), lines(w.say("privacy.buttons", nil))...)
+		m.Sections = []bot.Section{{Heading: w.say("heading.kept", nil), Items: items}}
+	}
+	if pressed(a.Kind) {
+		return w.finish(m)
 	}
 	m.Footer = w.seal(w.sentences(w.glossary(append(a.Platforms, a.Settings.Follows...))))
 	return w.finish(m)
@@ -155,9 +157,11 @@ func (w *writer) choices(e bot.Example) phrase {
 func (w *writer) example(command, follows string) phrase { return w.free(command + " " + follows) }
 
 func (w *writer) kept(k bot.Kept) bot.Section {
-	return bot.Section{Heading: w.say("heading.also", nil), Items: []string{
-		w.say("kept.deliveries", values{"Count": k.Deliveries}), w.say("kept.deeds", values{"Count": k.Deeds}),
-	}}
+	items := []string{w.say("kept.deliveries", values{"Count": k.Deliveries}), w.say("kept.deeds", values{"Count": k.Deeds})}
+	if k.Promises > 0 {
+		items = append(items, w.say("kept.promises", values{"Count": k.Promises}))
+	}
+	return bot.Section{Heading: w.say("heading.also", nil), Items: items}
 }
 
 // platforms lists what is watched, those of the whole country last where an area was asked for.

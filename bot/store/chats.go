@@ -11,7 +11,7 @@ func (t *tx) ChatsMade(account bot.AccountID) (int, error) {
 func (t *tx) EraseChat(account bot.AccountID, channel string) (int, error) {
 	const made = ` FROM destinations WHERE account = $1 AND channel = $2 AND (wishes <> ''
 		OR NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.destination = destinations.id))`
-	for _, table := range []string{"deliveries", "notes", "subscriptions"} { // this one last: who follows nothing is found by it
+	for _, table := range []string{"deliveries", "notes", "signals", "subscriptions"} { // this one last: who follows nothing is found by it
 		_, err := t.exec(`DELETE FROM `+table+` WHERE destination IN (SELECT id`+made+`)`, account, channel)
 		if err != nil {
 			return 0, err

@@ -159,9 +159,15 @@ func (t *tx) PruneIncidents(before time.Time, n int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	signals, err := t.exec(`DELETE FROM signals WHERE (incident, destination) IN
+		(SELECT s.incident, s.destination FROM incidents i JOIN signals s ON s.incident = i.id
+			WHERE i.resolved_at > 0 AND i.resolved_at < $1 LIMIT $2)`, millis(before), n)
+	if err != nil {
+		return 0, err
+	}
 	revisions, err := t.exec(`UPDATE revisions SET evidence = '{}', because = '' WHERE (incident, revision) IN
 		(SELECT r.incident, r.revision FROM incidents i JOIN revisions r ON r.incident = i.id
 			WHERE i.resolved_at > 0 AND i.resolved_at < $1 AND (r.evidence <> '{}' OR r.because <> '')
 			LIMIT $2)`, millis(before), n)
-	return deliveries + revisions, err
+	return deliveries + signals + revisions, err
 }

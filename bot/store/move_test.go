@@ -54,6 +54,7 @@ func furnish(t *testing.T, s *store.Store) {
 		return errors.Join(err, warning, expiry, tx.AddNotes([]bot.NoteTask{note}), tx.EnterVantage("lyon", "r1"), tx.SilenceVantage("lyon", at(4)),
 			tx.PutView(bot.View{Platform: "cned", Vantage: "lyon", Condition: bot.Normal, Since: at(1), SeenAt: at(2)}),
 			tx.Keep(bot.Deed{At: at(5), Account: "tg", Channel: "-1", Who: "x", What: "test"}),
+			promised(tx), tx.AddSignals(incident.ID, "-1", bot.Signals{Also: 2, Fine: 1}, 9, at(6)), sealed(tx),
 			tx.PutRefusal("tg", bot.Refusal{Bucket: "bot", Until: at(999)}, at(1)),
 			tx.Depart(task.Delivery, flight, speaking),
 			tx.PutStanding(bot.Standing{Platform: "cned", Condition: bot.Unreachable, Since: at(1), CheckedAt: at(3)}),
@@ -87,6 +88,10 @@ func picture(t *testing.T, s *store.Store) map[string]any {
 		keep("refusals", refusals, err)
 		deeds, err := tx.Deeds("tg", "-1")
 		keep("deeds", deeds, err)
+		echo, err := tx.Echo(1)
+		keep("echo", echo, err)
+		n, err := tx.Promises("tg", "71001")
+		keep("promises", n, err)
 		for _, chat := range []bot.DestinationID{"-1", "-2"} {
 			task, err := tx.Task(bot.DeliveryKey{Incident: 1, Destination: chat})
 			keep("task "+string(chat), task, err)
@@ -107,7 +112,7 @@ func TestMoveKeepsEverything(t *testing.T) {
 			{"standings", 1}, {"tracks", 1}, {"verdicts", 1234}, {"days", 2}, {"incidents", 1}, {"revisions", 1},
 			{"destinations", 4}, {"subscriptions", 4}, {"deliveries", 2}, {"duties", 1},
 			{"certificate_warnings", 1}, {"refusals", 1}, {"vantages", 1}, {"views", 1}, {"notes", 1}, {"calendar_warnings", 1},
-			{"audit", 1},
+			{"audit", 1}, {"seal", 1}, {"signals", 1}, {"promises", 1},
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Error(diff)

@@ -23,27 +23,29 @@ import (
 
 // app is everything that runs, wired together. It decides nothing.
 type app struct {
-	config   *config.Config
-	log      *slog.Logger
-	out      io.Writer
-	err      io.Writer
-	words    *locales.Renderer
-	quiet    *bot.Quiet
-	days     *bot.CriticalDays
-	expiry   bot.CalendarWatch
-	store    bot.Store
-	board    *bot.Board
-	watch    *bot.Watch
-	patrol   *bot.Patrol
-	guard    *checks.Guard
-	holder   bot.Holder
-	page     *statuspage.Page
-	listener net.Listener
-	speakers []*speaker
-	metrics  *metrics
-	measured net.Listener // where the metrics are served; nil for nowhere
-	offline  atomic.Bool
-	refused  sync.Map // the accounts that are no longer accepted
+	config    *config.Config
+	log       *slog.Logger
+	out       io.Writer
+	err       io.Writer
+	words     *locales.Renderer
+	quiet     *bot.Quiet
+	seal      bot.Seal // of the buttons
+	days      *bot.CriticalDays
+	expiry    bot.CalendarWatch
+	attention bot.Attention
+	store     bot.Store
+	board     *bot.Board
+	watch     *bot.Watch
+	patrol    *bot.Patrol
+	guard     *checks.Guard
+	holder    bot.Holder
+	page      *statuspage.Page
+	listener  net.Listener
+	speakers  []*speaker
+	metrics   *metrics
+	measured  net.Listener // where the metrics are served; nil for nowhere
+	offline   atomic.Bool
+	refused   sync.Map // the accounts that are no longer accepted
 }
 
 // speaker is one account with all that it does.
@@ -88,6 +90,9 @@ func newApp(
 	}
 	a.patrol = &bot.Patrol{
 		Rounds: rounds, Watch: a.watch, Vantage: c.Watch.Vantage, Burst: bot.DefaultBurst(), Days: a.days, Logger: a.log,
+	}
+	a.attention = bot.Attention{
+		Store: store, Ask: a.patrol.Ask, Fail: func(err error) { a.log.Error("attend to signals", "err", err) },
 	}
 	if a.page, err = a.newPage(); err != nil {
 		return nil, err
@@ -246,13 +251,14 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 		},
 		Writer: bot.Writer{
 			Renderer: a.words, Web: a.board.Planner.Web, Planner: a.board.Planner, Every: a.board.Every, Vantages: places,
-			PageURL: a.config.HTTP.PublicURL,
+			PageURL: a.config.HTTP.PublicURL, Seal: &a.seal,
 		},
 	})
 	s.listener, _ = notifier.(bot.Listener)
 	s.desk = &bot.Desk{
 		Account: account.ID, Chat: account.Platform, Prefix: notifiers.Prefix(settings), Store: a.store, Board: a.board,
 		Open: account.Open, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
+		Seal:     &a.seal,
 		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Trouble: a.report, Logger: a.log,
 	}
 	return s, nil
@@ -294,6 +300,7 @@ func (a *app) doWatch(ctx context.Context, lease *bot.Lease) error {
 	group.Go(func() error { return a.watch.Run(ctx) })
 	group.Go(func() error { return a.patrol.Run(ctx) })
 	group.Go(func() error { return a.expiry.Run(ctx, lease) })
+	group.Go(func() error { return a.attention.Run(ctx) })
 	return group.Wait()
 }
 
@@ -338,7 +345,7 @@ func (a *app) prepare(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("write the destinations down: %w", err)
 	}
-	return nil
+	return a.seal.Load(ctx, a.store)
 }
 
 // changed tells everybody that the ledger has changed.

@@ -151,9 +151,14 @@ func conditionDesc() *prometheus.Desc {
 		[]string{"platform", "condition"}, nil)
 }
 
+func signalsDesc() *prometheus.Desc {
+	return prometheus.NewDesc("panneau_signals",
+		"Readers who said by a button whether a platform works for them, while its incident goes on.", []string{"platform", "says"}, nil)
+}
+
 // Describe implements prometheus.Collector.
 func (c *ledgerCollector) Describe(all chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{owedDesc(), ageDesc(), lastChatDesc(), checkedDesc(), conditionDesc()} {
+	for _, desc := range []*prometheus.Desc{owedDesc(), ageDesc(), lastChatDesc(), checkedDesc(), conditionDesc(), signalsDesc()} {
 		all <- desc
 	}
 }
@@ -164,12 +169,16 @@ func (c *ledgerCollector) Collect(out chan<- prometheus.Metric) {
 	defer cancel()
 	now := time.Now()
 	var standings []bot.Standing
+	var echoes []bot.Echo
 	owed := make(map[bot.AccountID]bot.Backlog)
 	err := c.store.View(ctx, func(tx bot.Tx) (err error) {
 		for _, account := range c.accounts {
 			if owed[account], err = tx.Backlog(account); err != nil {
 				return err
 			}
+		}
+		if echoes, err = tx.Echoes(); err != nil {
+			return err
 		}
 		standings, err = tx.Standings()
 		return err
@@ -186,6 +195,10 @@ func (c *ledgerCollector) Collect(out chan<- prometheus.Metric) {
 		gauge(out, owedDesc(), float64(backlog.Count), string(account))
 		gauge(out, ageDesc(), age.Seconds(), string(account))
 		gauge(out, lastChatDesc(), c.broadcast(account).Seconds(), string(account))
+	}
+	for _, e := range echoes {
+		gauge(out, signalsDesc(), float64(e.Also), string(e.Platform), string(bot.ActionAlso))
+		gauge(out, signalsDesc(), float64(e.Fine), string(e.Platform), string(bot.ActionFine))
 	}
 	for _, s := range standings {
 		gauge(out, checkedDesc(), now.Sub(s.CheckedAt).Seconds(), string(s.Platform))

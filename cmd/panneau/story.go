@@ -89,7 +89,16 @@ func (s *story) tell(d bot.Dossier) (string, error) {
 		}
 		before = r
 	}
+	s.echo(d.Echo)
 	return s.text.String(), nil
+}
+
+// echo says what readers said of the incident by pressing buttons.
+func (s *story) echo(e bot.Echo) {
+	if e.Chats > 0 {
+		s.sayf("\nLecteurs, dans %d conversation(s) : « chez moi aussi » %d, « chez moi, ça marche » %d. Panneau ne décide pas d’après eux.",
+			e.Chats, e.Also, e.Fine)
+	}
 }
 
 func (s *story) summary(i bot.Incident) error {

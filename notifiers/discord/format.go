@@ -39,6 +39,8 @@ func compose(m bot.Message, mark string) payload {
 	p := payload{
 		Content: w.text(m.Summary),
 		Embeds:  []*discordgo.MessageEmbed{},
+		// They are not part of a message's length.
+		Components: rows(m.Buttons),
 		// Nobody is ever rung, whatever the text says. An edit has to repeat it.
 		AllowedMentions: &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}},
 	}

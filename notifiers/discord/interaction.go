@@ -26,10 +26,15 @@ const (
 	maxCommandsWaiting = 512
 )
 
-// interaction takes a command, unless it was taken before: a resumed session repeats what it is not sure of.
+// interaction takes a command or a press, unless it was taken before: a resumed session repeats what it is not sure of.
 func (l *listening) interaction(ctx context.Context, i *discordgo.Interaction) {
-	if i.Type != discordgo.InteractionApplicationCommand && i.Type != discordgo.InteractionApplicationCommandAutocomplete ||
-		!l.heard.add(i.ID) {
+	switch i.Type {
+	case discordgo.InteractionApplicationCommand, discordgo.InteractionApplicationCommandAutocomplete,
+		discordgo.InteractionMessageComponent:
+	default:
+		return
+	}
+	if !l.heard.add(i.ID) {
 		return
 	}
 	if l.heard.waiting.Add(1) > maxCommandsWaiting {
@@ -82,7 +87,7 @@ func (l *listening) ask(ctx context.Context, i *discordgo.Interaction) answered 
 	case <-ctx.Done():
 		return answered{err: ctx.Err()}
 	}
-	m, err := guarded(func() (bot.Message, error) { return l.handler.Command(ctx, requestOf(i)) })
+	m, err := guarded(func() (bot.Message, error) { return l.handle(ctx, i) })
 	return answered{m, err}
 }
 

@@ -82,12 +82,20 @@ type listening struct {
 // listen starts it. Everything ends with the test.
 func listen(t *testing.T, h *answerer, prepare func(*emulated.Server)) *listening {
 	t.Helper()
+	l := listenTo(t, h, prepare)
+	l.handler = h
+	return l
+}
+
+// listenTo is listen with any handler.
+func listenTo(t *testing.T, h bot.Handler, prepare func(*emulated.Server)) *listening {
+	t.Helper()
 	s := emulated.New(emulated.Options{Token: token})
 	s.Open(channel)
 	if prepare != nil {
 		prepare(s)
 	}
-	l := &listening{Server: s, handler: h, result: make(chan error, 1), log: new(strings.Builder)}
+	l := &listening{Server: s, result: make(chan error, 1), log: new(strings.Builder)}
 	var err error
 	l.n, err = discord.New(discord.Config{
 		Token: token, APIURL: "http://discord.example/api/v10", AllowInsecureGateway: true, Menu: menu(),

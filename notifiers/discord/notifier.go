@@ -60,6 +60,8 @@ var (
 	_ bot.Notifier = (*Notifier)(nil)
 	_ bot.Listener = (*Notifier)(nil)
 	_ bot.Finder   = (*Notifier)(nil)
+
+	_ bot.Confidant = (*Notifier)(nil)
 )
 
 // New returns a notifier. It does no I/O, and refuses a token, an address or a menu that Discord could not accept. Its

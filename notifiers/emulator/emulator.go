@@ -16,6 +16,7 @@ import (
 // Chat is what every emulated platform offers to tests, benchmarks and the demo. It is safe for concurrent use.
 type Chat interface {
 	http.Handler
+	Presser
 
 	// Open creates a channel that the bot is a member of.
 	Open(channel string)

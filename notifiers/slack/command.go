@@ -49,10 +49,10 @@ func (l *listener) command(ctx context.Context, envelope string, c slack.SlashCo
 			return
 		}
 		l.logged("acknowledge", l.acknowledge(ctx, envelope, nil))
-		l.respond(ctx, c.ResponseURL, parts)
+		l.respond(ctx, c.ResponseURL, "", parts)
 	case <-timer.C:
 		l.logged("acknowledge", l.acknowledge(ctx, envelope, nil))
-		l.respond(ctx, c.ResponseURL, <-answers)
+		l.respond(ctx, c.ResponseURL, "", <-answers)
 	}
 }
 
@@ -73,8 +73,8 @@ func (p payload) ephemeral() *slack.WebhookMessage {
 	}
 }
 
-// respond sends the parts of an answer to a response URL.
-func (l *listener) respond(ctx context.Context, address string, parts []payload) {
+// respond sends the parts of an answer to a response URL, into a thread where it names one.
+func (l *listener) respond(ctx context.Context, address, thread string, parts []payload) {
 	if len(parts) == 0 {
 		return
 	}
@@ -87,7 +87,9 @@ func (l *listener) respond(ctx context.Context, address string, parts []payload)
 		return
 	}
 	for _, part := range parts {
-		err := slack.PostWebhookCustomHTTPContext(ctx, address, l.n.plain, part.ephemeral())
+		answer := part.ephemeral()
+		answer.ThreadTimestamp = thread
+		err := slack.PostWebhookCustomHTTPContext(ctx, address, l.n.plain, answer)
 		if err != nil {
 			l.logged("respond", l.n.clean(err))
 			return

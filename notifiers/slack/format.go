@@ -67,6 +67,7 @@ func format(m bot.Message) payload {
 		l.add(slack.NewDividerBlock())
 		l.message(also)
 	}
+	l.buttons(m.Buttons)
 	return payload{text: notification(m), blocks: l.blocks, length: l.length}
 }
 

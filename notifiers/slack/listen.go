@@ -148,7 +148,9 @@ func (l *listener) take(ctx context.Context, e socketmode.Event) error {
 	case socketmode.EventTypeEventsAPI:
 		return l.event(ctx, e)
 	case socketmode.EventTypeInteractive:
-		return l.acknowledge(ctx, e.Request.EnvelopeID, nil)
+		if c, ok := e.Data.(slack.InteractionCallback); ok {
+			l.press(ctx, e.Request.EnvelopeID, c)
+		}
 	}
 	return nil
 }

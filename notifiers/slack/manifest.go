@@ -77,7 +77,7 @@ func (c Config) manifest() object {
 		"oauth_config": object{"scopes": object{"bot": scopes()}},
 		"settings": object{
 			"event_subscriptions":    object{"bot_events": events()},
-			"interactivity":          object{"is_enabled": false},
+			"interactivity":          object{"is_enabled": true}, // presses of buttons
 			"socket_mode_enabled":    true,
 			"org_deploy_enabled":     false,
 			"token_rotation_enabled": false,

@@ -54,6 +54,8 @@ var (
 	_ bot.Notifier = (*Notifier)(nil)
 	_ bot.Finder   = (*Notifier)(nil)
 	_ bot.Listener = (*Notifier)(nil)
+
+	_ bot.Confidant = (*Notifier)(nil)
 )
 
 // New returns a notifier for the account. It checks the configuration and does not talk to Slack. Its errors never

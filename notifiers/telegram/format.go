@@ -24,6 +24,8 @@ type payload struct {
 	html   string
 	length int // of what is shown, in UTF-16 units
 	marked int // how many parts are formatted
+	// keyboard is what stands beneath, in JSON; empty for nothing.
+	keyboard string
 }
 
 // divide lays a message out, in as many parts as it needs.
@@ -58,7 +60,7 @@ func format(m bot.Message) payload {
 		l.message(also)
 	}
 	html := strings.Join(l.blocks, "\n\n")
-	return payload{html: html, length: l.length + 2*max(len(l.blocks)-1, 0), marked: l.marked}
+	return payload{html: html, length: l.length + 2*max(len(l.blocks)-1, 0), marked: l.marked, keyboard: keyboard(m.Buttons)}
 }
 
 // layout collects blocks and counts what is shown of them.

@@ -65,7 +65,7 @@ func (n *Notifier) poll(ctx context.Context, h bot.Handler, offset int) (int, er
 	waiting, cancel := context.WithTimeout(ctx, pollTime+pollMargin)
 	defer cancel()
 	params := tgbotapi.Params{
-		"timeout": strconv.Itoa(int(pollTime / time.Second)), "allowed_updates": `["message","my_chat_member"]`,
+		"timeout": strconv.Itoa(int(pollTime / time.Second)), "allowed_updates": `["message","my_chat_member","callback_query"]`,
 	}
 	params.AddNonZero("offset", offset)
 	var updates []json.RawMessage
@@ -160,6 +160,8 @@ func (n *Notifier) handle(ctx context.Context, h bot.Handler, u update) {
 	switch {
 	case u.MyChatMember != nil:
 		err = n.present(ctx, h, *u.MyChatMember)
+	case u.CallbackQuery != nil:
+		err = n.press(ctx, h, u.CallbackQuery)
 	case u.Message != nil && u.Message.MigrateToChatID != 0:
 		err = n.moved(ctx, h, u.Message)
 	case u.Message != nil:
@@ -172,9 +174,10 @@ func (n *Notifier) handle(ctx context.Context, h bot.Handler, u update) {
 
 // update is an update with what the library's own type does not know.
 type update struct {
-	UpdateID     int                         `json:"update_id"`
-	Message      *message                    `json:"message"`
-	MyChatMember *tgbotapi.ChatMemberUpdated `json:"my_chat_member"`
+	UpdateID      int                         `json:"update_id"`
+	Message       *message                    `json:"message"`
+	MyChatMember  *tgbotapi.ChatMemberUpdated `json:"my_chat_member"`
+	CallbackQuery *query                      `json:"callback_query"`
 }
 
 // message is a message with its topic.

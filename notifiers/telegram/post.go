@@ -62,10 +62,12 @@ func (n *Notifier) send(ctx context.Context, p bot.Posting, part payload) (chann
 
 // params are what posting and editing have in common. The preview of a link would be a second notice.
 func (p payload) params(channel string) tgbotapi.Params {
-	return tgbotapi.Params{
+	params := tgbotapi.Params{
 		"chat_id": channel, "text": p.html, "parse_mode": tgbotapi.ModeHTML,
 		"link_preview_options": encode(map[string]bool{"is_disabled": true}),
 	}
+	params.AddNonEmpty("reply_markup", p.keyboard)
+	return params
 }
 
 func encode(value any) string {

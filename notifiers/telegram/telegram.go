@@ -46,6 +46,8 @@ type Notifier struct {
 	log    *slog.Logger
 	menu   []bot.MenuItem
 
+	pressed recent // presses that were answered
+
 	mu   sync.Mutex
 	self string // the bot's user name, once it is known
 }
@@ -55,6 +57,7 @@ var (
 	_ bot.Listener = (*Notifier)(nil)
 
 	_ bot.Doorkeeper = (*Notifier)(nil)
+	_ bot.Confidant  = (*Notifier)(nil)
 )
 
 // New returns a notifier for the account. It checks the configuration and does not talk to Telegram. Its errors never

@@ -13,12 +13,14 @@ var (
 	errUnknownWebhook    = apiError{http.StatusNotFound, 10015, "Unknown Webhook"}
 	errUnknownApp        = apiError{http.StatusNotFound, 10002, "Unknown Application"}
 	errUnknownExchange   = apiError{http.StatusNotFound, 10062, "Unknown interaction"}
+	errUnknownUser       = apiError{http.StatusNotFound, 10013, "Unknown User"}
 	errTooManyPins       = apiError{http.StatusBadRequest, 30003, "Maximum number of pins reached for the channel (250)"}
 	errAcknowledged      = apiError{http.StatusBadRequest, 40060, "Interaction has already been acknowledged."}
 	errUserAgent         = apiError{http.StatusForbidden, 40333, "internal network error"}
 	errMissingAccess     = apiError{http.StatusForbidden, 50001, "Missing Access"}
 	errOtherAuthor       = apiError{http.StatusForbidden, 50005, "Cannot edit a message authored by another user"}
 	errEmptyMessage      = apiError{http.StatusBadRequest, 50006, "Cannot send an empty message"}
+	errShut              = apiError{http.StatusForbidden, 50007, "Cannot send messages to this user"}
 	errMissingPermission = apiError{http.StatusForbidden, 50013, "Missing Permissions"}
 	errThreadArchived    = apiError{http.StatusBadRequest, 50083, "Thread is archived"}
 	errThreadLocked      = apiError{http.StatusBadRequest, 160005, "Thread is locked"}

@@ -110,12 +110,13 @@ func (s *Server) command(id, name, word, args string) {
 		return
 	}
 	x := s.begin(commandGiven, id, name)
-	s.dispatch("INTERACTION_CREATE", s.interactionView(x, room, cmd, args))
+	s.dispatch("INTERACTION_CREATE", s.apart(s.interactionView(x, room, cmd, args), x, room))
 }
 
 // Kinds of interaction. https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object
 const (
 	commandGiven = 2
+	buttonGiven  = 3
 	commandTyped = 4 // an option that is completed
 )
 

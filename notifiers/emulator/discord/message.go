@@ -28,7 +28,7 @@ type message struct {
 	MentionRoles    []string   `json:"mention_roles"`
 	Attachments     []any      `json:"attachments"`
 	Embeds          []embed    `json:"embeds"`
-	Components      []any      `json:"components"`
+	Components      []row      `json:"components"`
 	Pinned          bool       `json:"pinned"`
 	Flags           int        `json:"flags"`
 	Reference       *reference `json:"message_reference,omitempty"`
@@ -133,7 +133,7 @@ func (n *nonce) UnmarshalJSON(data []byte) error {
 func (s *Server) newMessage(c *channel, author user, body creation) *message {
 	m := &message{
 		ID: s.nextID(), ChannelID: c.id, Author: author, Timestamp: time.Now().UTC(), Mentions: []user{},
-		MentionRoles: []string{}, Attachments: []any{}, Components: []any{}, Embeds: []embed{}, Reference: body.Reference,
+		MentionRoles: []string{}, Attachments: []any{}, Components: []row{}, Embeds: []embed{}, Reference: body.Reference,
 	}
 	if body.Nonce != nil {
 		m.Nonce = string(*body.Nonce)
@@ -155,6 +155,9 @@ func (m *message) apply(e edit) bool {
 	}
 	if e.Embeds != nil {
 		m.Embeds = trimmed(*e.Embeds)
+	}
+	if rows, err := e.rows(); err == nil && rows != nil {
+		m.Components = rows
 	}
 	if e.Flags != nil {
 		m.Flags = *e.Flags
@@ -187,9 +190,10 @@ func (m *message) raw() string {
 	data, _ := json.Marshal(struct {
 		Content         string           `json:"content"`
 		Embeds          []embed          `json:"embeds"`
+		Components      []row            `json:"components,omitempty"`
 		AllowedMentions *allowedMentions `json:"allowed_mentions,omitempty"`
 		Flags           int              `json:"flags,omitempty"`
 		Reference       *reference       `json:"message_reference,omitempty"`
-	}{m.Content, m.Embeds, m.mentions, m.Flags, m.Reference})
+	}{m.Content, m.Embeds, m.Components, m.mentions, m.Flags, m.Reference})
 	return string(data)
 }

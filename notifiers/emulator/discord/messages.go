@@ -13,6 +13,9 @@ func (s *Server) createMessage(c *call) reply {
 	if room.muted {
 		return errMissingPermission.reply()
 	}
+	if s.refuses(room) {
+		return errShut.reply()
+	}
 	var body creation
 	if !s.decode(c, &body) {
 		return errNotJSON.reply()

@@ -18,6 +18,7 @@ func (s *Server) routes() *http.ServeMux {
 		"GET /users/@me":                                   s.getMe,
 		"GET /gateway":                                     s.getGateway,
 		"GET /gateway/bot":                                 s.getGatewayBot,
+		"POST /users/@me/channels":                         s.createDM,
 		"GET /guilds/{guild_id}/channels":                  s.getGuildChannels,
 		"GET /channels/{channel_id}":                       s.getChannel,
 		"PATCH /channels/{channel_id}":                     s.editChannel,
@@ -160,7 +161,7 @@ func (s *Server) getMessage(c *call) reply {
 // Paths lists the paths of the API that the emulator serves, as Discord's description writes them.
 func Paths() []string {
 	return []string{
-		"/users/@me", "/gateway", "/gateway/bot", "/guilds/{guild_id}/channels", "/channels/{channel_id}",
+		"/users/@me", "/users/@me/channels", "/gateway", "/gateway/bot", "/guilds/{guild_id}/channels", "/channels/{channel_id}",
 		"/channels/{channel_id}/messages", "/channels/{channel_id}/messages/{message_id}",
 		"/channels/{channel_id}/messages/pins", "/channels/{channel_id}/messages/pins/{message_id}",
 		"/applications/{application_id}/commands", "/interactions/{interaction_id}/{interaction_token}/callback",

@@ -45,6 +45,7 @@ type Server struct {
 	stalled   bool
 	bot       user
 	users     map[string]user
+	shut      map[string]bool   // who takes no direct messages
 	locales   map[string]string // of people's clients, where they differ
 }
 
@@ -68,6 +69,7 @@ func New(o Options) *Server {
 		exchanges: make(map[string]*exchange),
 		sessions:  make(map[string]*session),
 		users:     make(map[string]user),
+		shut:      make(map[string]bool),
 		locales:   make(map[string]string),
 	}
 	s.bot = user{ID: s.nextID(), Username: "panneau", Discriminator: "0042", Bot: true}

@@ -49,6 +49,8 @@ type channel struct {
 	pins     []pin
 	erased   map[string]bool // nonces whose message was deleted
 	thread   *thread         // nil for a channel
+
+	recipient string // of a direct conversation: who is in it besides the bot
 }
 
 type pin struct {

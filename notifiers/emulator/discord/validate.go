@@ -27,6 +27,7 @@ const (
 
 // check looks for what Discord refuses in a message. empty is whether the message would have nothing in it.
 func (e edit) check(f *formErrors) {
+	e.checkRows(f)
 	if e.Content != nil {
 		f.atMost(*e.Content, maxContent, "content")
 	}

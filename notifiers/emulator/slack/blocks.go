@@ -108,6 +108,8 @@ func (in *inspection) block(path string, b map[string]any) {
 		in.only(path, b)
 	case "rich_text":
 		in.richText(path, b)
+	case "actions":
+		in.actions(path, b)
 	default:
 		in.wrong(path+"/type", fmt.Sprintf("unsupported type: %v", kind))
 	}

@@ -10,6 +10,9 @@ import (
 
 func (s *Server) postMessage(args url.Values) answer {
 	c, code := s.reach(args)
+	if to := s.direct(args.Get("channel")); to != nil {
+		c, code = to, ""
+	}
 	switch {
 	case code != "":
 		return refusal(code)

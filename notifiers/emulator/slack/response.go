@@ -82,7 +82,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, to responseURL)
 	return answer{"ok": true}
 }
 
-// respond shows the answer to a slash command: to the person alone, unless the app wants everybody to see it.
+// respond shows the answer to a slash command or a press: to the person alone, unless the app wants everybody to see it.
 func (s *Server) respond(channel, user string, payload map[string]any) answer {
 	text, _ := payload["text"].(string)
 	args := url.Values{"text": {text}}
@@ -93,11 +93,15 @@ func (s *Server) respond(channel, user string, payload map[string]any) answer {
 	if payload["response_type"] == "in_channel" {
 		m.only = ""
 	}
+	m.thread, _ = payload["thread_ts"].(string)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.channels[channel]
 	if c == nil {
 		return refusal("channel_not_found")
+	}
+	if payload["replace_original"] == true || payload["delete_original"] == true {
+		return refusal("not_emulated") // the message that was pressed belongs to everybody
 	}
 	if refused := s.write(m, args); refused != nil {
 		return refused

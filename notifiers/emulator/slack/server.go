@@ -59,6 +59,8 @@ type Server struct {
 	sockets   []*socket               // open Socket Mode connections
 	envelopes map[string]*envelope    // those that wait for an acknowledgement
 	urls      map[string]*responseURL // by path
+	pressed   answer                  // the last press
+	shut      map[string]bool         // who takes no direct messages
 	pings     int                     // how many people or groups were pinged
 	turn      int                     // which connection is served next
 	changed   chan struct{}           // closed and replaced when a connection opens
@@ -75,7 +77,7 @@ func New(o Options) *Server {
 		o.Name = "Panneau"
 	}
 	s := &Server{
-		options: o, methods: methods(), channels: map[string]*channel{}, users: map[string]User{}, tickets: map[string]time.Time{},
+		options: o, methods: methods(), channels: map[string]*channel{}, users: map[string]User{}, shut: map[string]bool{}, tickets: map[string]time.Time{},
 		envelopes: map[string]*envelope{}, urls: map[string]*responseURL{}, changed: make(chan struct{}),
 		limits: limits{}, mux: http.NewServeMux(), closed: make(chan struct{}),
 	}

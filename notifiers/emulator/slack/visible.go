@@ -20,6 +20,9 @@ func (m *message) visible() string {
 // blockLines lists the lines of a checked block.
 func blockLines(b map[string]any) []string {
 	var lines []string
+	if b["type"] == "actions" { // see Buttons
+		return nil
+	}
 	if b["text"] != nil {
 		lines = append(lines, textObject(b["text"]))
 	}

@@ -61,7 +61,7 @@ func (s *Server) methods() map[string]handler {
 		"getMyDescription":      s.getText("description"),
 		"setMyShortDescription": s.setText("short_description", maxShortDescription),
 		"getMyShortDescription": s.getText("short_description"),
-		"answerCallbackQuery":   func(arguments) (any, error) { return nil, errQueryTooOld },
+		"answerCallbackQuery":   s.answerCallbackQuery,
 	}
 }
 

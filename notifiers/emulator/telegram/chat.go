@@ -116,7 +116,10 @@ func (s *Server) reach(args arguments) (*chat, error) {
 		return nil, errChatEmpty
 	}
 	c := s.lookup(args["chat_id"])
-	if c == nil {
+	switch {
+	case c == nil && s.met(args["chat_id"]):
+		return nil, errNotBegun
+	case c == nil:
 		return nil, errChatNotFound
 	}
 	switch c.standing {

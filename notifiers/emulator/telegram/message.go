@@ -50,6 +50,9 @@ func (s *Server) sendMessage(args arguments) (any, error) {
 		return nil, err
 	}
 	m.Preview = parsed(args["link_preview_options"])
+	if m.Markup, err = readMarkup(args["reply_markup"]); err != nil {
+		return nil, err
+	}
 	if err := s.throttle(c); err != nil {
 		return nil, err
 	}
@@ -96,6 +99,9 @@ func (s *Server) editMessageText(args arguments) (any, error) {
 		return nil, errWriteForbidden
 	}
 	text.Preview = parsed(args["link_preview_options"])
+	if text.Markup, err = readMarkup(args["reply_markup"]); err != nil { // without one, what was there is gone
+		return nil, err
+	}
 	if err := s.throttle(c); err != nil {
 		return nil, err
 	}
@@ -183,6 +189,9 @@ func (m *message) describe(c *chat) object {
 	}
 	if m.Preview != nil {
 		o["link_preview_options"] = m.Preview
+	}
+	if m.Markup != nil {
+		o["reply_markup"] = m.Markup
 	}
 	if m.thread != 0 {
 		o["message_thread_id"], o["is_topic_message"] = m.thread, true

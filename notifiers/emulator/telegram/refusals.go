@@ -52,6 +52,12 @@ const (
 	errGroupDeleted     Refusal = "Forbidden: the group chat was deleted"
 	errBlocked          Refusal = "Forbidden: bot was blocked by the user"
 	errDeactivated      Refusal = "Forbidden: user is deactivated"
+	errNotBegun         Refusal = "Forbidden: bot can't initiate conversation with a user"
+	errButtonData       Refusal = "Bad Request: BUTTON_DATA_INVALID"
+	errButtonText       Refusal = "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
+	errMarkupTooLong    Refusal = "Bad Request: REPLY_MARKUP_TOO_LONG"
+	errWindowTooLong    Refusal = "Bad Request: MESSAGE_TOO_LONG"
+	errWindowURL        Refusal = "Bad Request: URL_INVALID"
 	parsePrefix                 = "Bad Request: can't parse entities: "
 	retryPrefix                 = "Too Many Requests: retry after "
 	jsonPrefix                  = "Bad Request: can't parse "
@@ -65,7 +71,7 @@ func Refusals() []Refusal {
 		errNotFound, errNoMethod, errUnauthorised, errChatEmpty, errChatNotFound, errUpgraded, errNoRights, errNoChannelRights, errWriteForbidden,
 		errThreadNotFound, errTopicClosed, errTextEmpty, errTooLong, errNotUTF8, errNoParseMode, errEditNotFound, errNotEditable, errNotModified,
 		errDeleteNotFound, errNotDeletable, errTooOldToDelete, errReplyNotFound, errKickedGroup, errKickedSuper, errKickedChannel,
-		errGroupDeleted, errBlocked, errDeactivated,
+		errGroupDeleted, errBlocked, errDeactivated, errNotBegun, errButtonData, errButtonText, errMarkupTooLong,
 	}
 }
 
@@ -94,7 +100,7 @@ func (r refused) Unwrap() error { return r.Refusal }
 func aboutContent(text string) bool {
 	switch Refusal(text) {
 	case errTextEmpty, errTooLong, errNotUTF8, errNoParseMode, errBadCommand, errBadCommandText, errTooManyCommands, errBadLanguage, errBadScope,
-		errChatEmpty, errNoMethod:
+		errChatEmpty, errNoMethod, errButtonData, errButtonText, errMarkupTooLong, errWindowTooLong, errWindowURL:
 		return true
 	}
 	return strings.HasPrefix(text, jsonPrefix) || strings.HasSuffix(text, "is required")

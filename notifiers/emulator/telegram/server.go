@@ -42,6 +42,7 @@ type Server struct {
 	menus    map[menuKey][]botCommand
 	texts    map[textKey]string
 	queue    queue
+	presses  []*press
 }
 
 var _ emulator.Chat = (*Server)(nil)

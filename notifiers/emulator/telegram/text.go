@@ -20,6 +20,7 @@ type content struct {
 	Text     string   `json:"text"`
 	Entities []entity `json:"entities,omitempty"`
 	Preview  object   `json:"link_preview_options,omitempty"`
+	Markup   *markup  `json:"reply_markup,omitempty"`
 }
 
 // readText makes a message's content of the parameters text and parse_mode.

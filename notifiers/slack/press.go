@@ -1,0 +1,78 @@
+package slack
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/slack-go/slack"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// buttons adds a block of buttons. Labels are plain text, in which Slack shows three characters only escaped.
+func (l *layout) buttons(list []bot.Button) {
+	if len(list) == 0 {
+		return
+	}
+	elements := make([]slack.BlockElement, len(list))
+	for i, b := range list {
+		label := slack.NewTextBlockObject(slack.PlainTextType, l.take(escape(b.Label)), false, false)
+		elements[i] = slack.NewButtonBlockElement("button-"+strconv.Itoa(i+1), b.Data, label)
+	}
+	l.add(slack.NewActionBlock("", elements...))
+}
+
+// press takes a press, unless it was taken before: whoever pressed sees a sign until Slack hears of us. Where there are
+// too many at once it hears nothing, and says so to the person.
+func (l *listener) press(ctx context.Context, envelope string, c slack.InteractionCallback) {
+	fresh := l.seen.first(envelope) && (c.TriggerID == "" || l.seen.first("press "+c.TriggerID))
+	l.start(func() {
+		l.logged("acknowledge", l.acknowledge(ctx, envelope, nil))
+		if fresh && c.Type == slack.InteractionTypeBlockActions && len(c.ActionCallback.BlockActions) == 1 {
+			l.answerPress(ctx, c)
+		}
+	})
+}
+
+// answerPress answers a press, to the eyes of who pressed, where the message stands.
+func (l *listener) answerPress(ctx context.Context, c slack.InteractionCallback) {
+	presser, able := l.handler.(bot.Presser)
+	if !able {
+		return
+	}
+	p := bot.Press{
+		From: bot.Address{Channel: c.Channel.ID, Thread: thread(c)}, Private: private(c.Channel.ID),
+		Data: c.ActionCallback.BlockActions[0].Value, Person: c.User.ID, Lang: l.n.tongue(ctx, c.User.ID),
+	}
+	m, err := l.handled(ctx, func(ctx context.Context) (bot.Message, error) {
+		reply, err := presser.Press(ctx, p)
+		return reply.Message, err
+	})
+	if err != nil {
+		l.logged("press", err)
+		return
+	}
+	parts, err := divide(m)
+	if err != nil {
+		l.logged("press", err)
+		return
+	}
+	l.respond(ctx, c.ResponseURL, p.From.Thread, parts)
+}
+
+// thread is the thread that the pressed message stands in, as a reply; empty for none.
+func thread(c slack.InteractionCallback) string {
+	if root := c.Container.ThreadTs; root != "" && root != c.Container.MessageTs {
+		return root
+	}
+	if root := c.Message.ThreadTimestamp; root != "" && root != c.Message.Timestamp {
+		return root
+	}
+	return ""
+}
+
+// Confide implements [bot.Confidant]: what is posted to a person's number arrives in the app's own conversation with them
+// (https://docs.slack.dev/reference/methods/chat.postMessage#dm_channels).
+func (n *Notifier) Confide(_ context.Context, person string) (bot.Address, error) {
+	return bot.Address{Channel: person}, nil
+}
