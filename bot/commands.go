@@ -386,6 +386,9 @@ func (d *Desk) welcome(ctx context.Context, p Presence) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
+	if woken > 0 {
+		d.Trouble(Trouble{Kind: TroubleAsleep, Account: d.Account, Destination: chat.ID, Over: true})
+	}
 	w := Welcome{
 		Chat: d.Chat, Account: d.Account, Channel: p.At.Channel,
 		Status: d.typed("status"), Help: d.typed("aide"), PageURL: d.Board.PageURL,

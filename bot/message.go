@@ -154,4 +154,6 @@ type Renderer interface {
 	// Languages lists the languages that it has.
 	Languages() []string
 	Note(lang string, n Note) (Message, error)
+	// Letter renders a notice whose incident is a letter.
+	Letter(lang string, n Notice) (Message, error)
 }

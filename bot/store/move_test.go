@@ -53,6 +53,7 @@ func furnish(t *testing.T, s *store.Store) {
 		_, warning := tx.WarnOfCertificate(bot.CertificateWarning{Host: "cned.fr:443", Expiry: time.Now().Add(time.Hour), Days: 1})
 		return errors.Join(err, warning, expiry, tx.AddNotes([]bot.NoteTask{note}), tx.EnterVantage("lyon", "r1"), tx.SilenceVantage("lyon", at(4)),
 			tx.PutView(bot.View{Platform: "cned", Vantage: "lyon", Condition: bot.Normal, Since: at(1), SeenAt: at(2)}),
+			began(tx),
 			tx.Keep(bot.Deed{At: at(5), Account: "tg", Channel: "-1", Who: "x", What: "test"}),
 			tx.PutRefusal("tg", bot.Refusal{Bucket: "bot", Until: at(999)}, at(1)),
 			tx.Depart(task.Delivery, flight, speaking),
@@ -60,6 +61,12 @@ func furnish(t *testing.T, s *store.Store) {
 			tx.PutTrack(bot.Track{Check: "cned/a", Platform: "cned", Condition: bot.Unreachable, Since: at(1)}),
 			tx.AddVerdicts(verdicts), tx.PutHours([]bot.Hour{hour("cned/a", "ici", 7), hour("cned/b", "ici", 40)}))
 	})
+}
+
+// began writes a trouble down.
+func began(tx bot.Tx) error {
+	_, err := tx.AddTrouble(bot.TroubleNote{Subject: "blocked//cned", Kind: bot.TroubleBlocked, Since: at(3), Letter: 1}, at(1))
+	return err
 }
 
 // picture is all that can be read of a store.
@@ -85,6 +92,8 @@ func picture(t *testing.T, s *store.Store) map[string]any {
 		keep("destinations", destinations, err)
 		refusals, err := tx.Refusals("tg", at(1))
 		keep("refusals", refusals, err)
+		troubles, err := tx.TroublesIn(1)
+		keep("troubles", troubles, err)
 		deeds, err := tx.Deeds("tg", "-1")
 		keep("deeds", deeds, err)
 		for _, chat := range []bot.DestinationID{"-1", "-2"} {
@@ -107,7 +116,7 @@ func TestMoveKeepsEverything(t *testing.T) {
 			{"standings", 1}, {"tracks", 1}, {"verdicts", 1234}, {"days", 2}, {"incidents", 1}, {"revisions", 1},
 			{"destinations", 4}, {"subscriptions", 4}, {"deliveries", 2}, {"duties", 1},
 			{"certificate_warnings", 1}, {"refusals", 1}, {"vantages", 1}, {"views", 1}, {"notes", 1}, {"calendar_warnings", 1},
-			{"audit", 1},
+			{"audit", 1}, {"troubles", 1},
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Error(diff)

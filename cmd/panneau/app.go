@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,6 +45,8 @@ type app struct {
 	measured net.Listener // where the metrics are served; nil for nowhere
 	offline  atomic.Bool
 	refused  sync.Map // the accounts that are no longer accepted
+
+	concierge *bot.Concierge
 }
 
 // speaker is one account with all that it does.
@@ -68,6 +71,7 @@ func newApp(
 	a.guard = checks.NewGuard(c.Watch.Guard, env)
 	a.holder = bot.Holder{Store: store, Replica: replica, Alone: c.Database.Postgres.IsZero(), Logger: a.log}
 	a.board = a.newBoard()
+	a.concierge = a.newConcierge(m)
 	a.metrics = newMetrics(store, a.board, accountIDs(c.Accounts))
 	place, err := paris()
 	if err != nil {
@@ -216,6 +220,11 @@ func (m Main) adapterOf(account config.Account, menu []bot.MenuItem) notifiers.C
 	}
 }
 
+// prefix is what comes before a command's name on an account.
+func (m Main) prefix(account config.Account) string {
+	return notifiers.Prefix(m.adapterOf(account, nil))
+}
+
 func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	menu, err := menu(a.words)
 	if err != nil {
@@ -243,6 +252,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 		Observe: func(attempt bot.Attempt) {
 			a.metrics.observe(attempt)
 			s.keeper.Observe(attempt)
+			a.mended(attempt)
 		},
 		Writer: bot.Writer{
 			Renderer: a.words, Web: a.board.Planner.Web, Planner: a.board.Planner, Every: a.board.Every, Vantages: places,
@@ -251,7 +261,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	})
 	s.listener, _ = notifier.(bot.Listener)
 	s.desk = &bot.Desk{
-		Account: account.ID, Chat: account.Platform, Prefix: notifiers.Prefix(settings), Store: a.store, Board: a.board,
+		Account: account.ID, Chat: account.Platform, Prefix: m.prefix(account), Store: a.store, Board: a.board,
 		Open: account.Open, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
 		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Trouble: a.report, Logger: a.log,
 	}
@@ -276,6 +286,7 @@ func (a *app) Run(ctx context.Context) error {
 	if a.measured != nil {
 		group.Go(func() error { return a.metrics.serve(ctx, a.measured) })
 	}
+	group.Go(func() error { return a.concierge.Run(ctx) })
 	group.Go(func() error { return a.holder.Hold(ctx, bot.WatchDuty, a.doWatch) })
 	for _, s := range a.speakers {
 		group.Go(func() error {
@@ -329,9 +340,9 @@ func (a *app) tolerate(s *speaker, err error) error {
 // prepare writes the configured destinations down.
 func (a *app) prepare(ctx context.Context) error {
 	err := a.store.Update(ctx, func(tx bot.Tx) error {
-		var configured []bot.Destination
-		for _, d := range a.config.Destinations {
-			configured = append(configured, d.Destination)
+		configured, err := a.configured(tx)
+		if err != nil {
+			return err
 		}
 		return bot.Enrol(tx, configured, accountIDs(a.config.Accounts), a.board.Platforms, time.Now())
 	})
@@ -341,11 +352,37 @@ func (a *app) prepare(ctx context.Context) error {
 	return nil
 }
 
+// configured lists the destinations of the configuration, and the operators' chats: one that has subscribed itself, too,
+// stays as it wants to be.
+func (a *app) configured(tx bot.Tx) (list []bot.Destination, err error) {
+	for _, d := range a.config.Destinations {
+		list = append(list, d.Destination)
+	}
+	known, err := tx.Destinations()
+	if err != nil {
+		return nil, err
+	}
+	place, err := paris()
+	if err != nil {
+		return nil, err
+	}
+	for _, account := range a.config.Accounts {
+		id := account.Operators.ID
+		taken := func(d bot.Destination) bool { return d.ID == id }
+		if id == "" || slices.ContainsFunc(list, taken) ||
+			slices.ContainsFunc(known, func(d bot.Destination) bool { return taken(d) && d.Wishes != nil }) {
+			continue
+		}
+		list = append(list, bot.Destination{
+			ID: id, Account: account.ID, Address: account.Operators.Address, Audience: bot.Staff, Place: place, Languages: []string{"fr"},
+		})
+	}
+	return list, nil
+}
+
 // changed tells everybody that the ledger has changed.
 func (a *app) changed() {
-	for _, s := range a.speakers {
-		s.Wake()
-	}
+	a.wake()
 	a.page.Changed()
 }
 

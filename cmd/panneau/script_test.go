@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"await":       withWorld((*world).scriptAwait),
 			"say":         withWorld((*world).scriptSay),
 			"invite":      withWorld((*world).scriptInvite),
+			"kick":        withWorld((*world).scriptKick),
 			"revoke":      withWorld((*world).scriptRevoke),
 			"valid":       withWorld((*world).scriptValid),
 			"audible":     withWorld((*world).scriptAudible),
@@ -236,6 +237,9 @@ func (w *world) scriptInvite(_ *testscript.TestScript, args []string) {
 	w.chats[args[0]].Kick(args[1])
 	w.chats[args[0]].Invite(args[1])
 }
+
+// scriptKick puts the bot out of a chat: kick chat channel.
+func (w *world) scriptKick(_ *testscript.TestScript, args []string) { w.chats[args[0]].Kick(args[1]) }
 
 func (w *world) scriptRevoke(_ *testscript.TestScript, args []string) { w.chats[args[0]].Revoke() }
 

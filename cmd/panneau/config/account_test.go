@@ -96,3 +96,34 @@ func TestLoadNeverShowsASecret(t *testing.T) {
 		}
 	}
 }
+
+func TestLoadOperatorsChat(t *testing.T) {
+	c, err := load(t, `
+accounts:
+  parents: {platform: telegram, token: {env: TELEGRAM_TOKEN}, operator_channel: -100777}
+  profs: {platform: discord, token: {file: discord}}
+destinations:
+  - {account: parents, channel: -100777, audience: staff, zone: Lille, follows: all}
+  - {account: profs, channel: "1", audience: families, zone: Lille, follows: all}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Operators{ID: "parents/-100777", Address: bot.Address{Channel: "-100777"}}
+	if got := c.Accounts[0].Operators; got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := c.Accounts[1].Operators; got != (Operators{}) {
+		t.Errorf("got %+v for an account without", got)
+	}
+	for text, want := range map[string]string{
+		`accounts: {a: {platform: telegram, token: {env: TELEGRAM_TOKEN}, operator_channel: "@bureau"}}`: "operator_channel : cet identifiant ne convient pas",
+		`accounts: {a: {platform: console, operator_channel: x}}`:                                        "cette clé n’a pas de sens pour console",
+		"accounts: {a: {platform: telegram, token: {env: TELEGRAM_TOKEN}, operator_channel: -1}}\n" +
+			"destinations: [{account: a, channel: -1, zone: Lille, follows: all}]": "ce salon est destinations[1]",
+	} {
+		if got := refusal(t, text); !strings.Contains(got, want) {
+			t.Errorf("%s\n%s, want %q", text, got, want)
+		}
+	}
+}

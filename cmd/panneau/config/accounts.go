@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -17,6 +18,14 @@ type Account struct {
 	Command  string // Slack only, with its slash: "/panneau"
 	Open     bool   // chats may subscribe themselves by commands
 	APIURL   string // base of the vendor's API, without a final slash; empty for the vendor's own
+
+	Operators Operators
+}
+
+// Operators is the chat where an account tells its operators of its troubles. The zero value is none.
+type Operators struct {
+	ID      bot.DestinationID
+	Address bot.Address
 }
 
 // defaultCommand is the slash command on Slack. "/status" is not to be had there.
@@ -57,7 +66,31 @@ func (b *builder) account(path string, id bot.AccountID, e accountEntry) Account
 		b.slack(path, &a)
 	}
 	b.refuseForeignKeys(path, a.Platform)
+	if e.OperatorChannel != "" && a.Platform != "" && a.Platform != bot.Console {
+		a.Operators = b.operators(path+".operator_channel", a, string(e.OperatorChannel))
+	}
 	return a
+}
+
+func (b *builder) operators(path string, a Account, channel string) Operators {
+	at := bot.Address{Channel: b.identifier(path, channel, channelShape(a.Platform))}
+	if at.Channel == "" {
+		return Operators{}
+	}
+	return Operators{ID: destinationID(a.ID, at), Address: at}
+}
+
+// refuseCrowds reports operators' chats in which others read than those who run Panneau.
+func (b *builder) refuseCrowds(c *Config) {
+	for _, a := range c.Accounts {
+		for i, d := range c.Destinations {
+			if a.Operators.ID == "" || d.Account != a.ID || d.Address.Channel != a.Operators.Address.Channel || d.Audience == bot.Staff {
+				continue
+			}
+			b.add("accounts."+string(a.ID)+".operator_channel", fmt.Sprintf("ce salon est destinations[%d], où lisent des familles ou des enseignants", i+1),
+				"donnez un salon réservé à ceux qui exploitent Panneau")
+		}
+	}
 }
 
 func (b *builder) slack(path string, a *Account) {
@@ -118,7 +151,7 @@ func (b *builder) refuseForeignKeys(path string, platform bot.ChatPlatform) {
 	case bot.Telegram, bot.Discord:
 		foreign = []string{"app_token", "command"}
 	case bot.Console:
-		foreign = []string{"token", "app_token", "command", "api_url", "open"}
+		foreign = []string{"token", "app_token", "command", "api_url", "open", "operator_channel"}
 	}
 	for _, key := range foreign {
 		if b.has(path + "." + key) {

@@ -32,6 +32,7 @@ func (b *builder) config(f file) *Config {
 	c.Accounts = b.accounts(f.Accounts)
 	b.commonRhythm(f.Rhythm)
 	c.Destinations = b.destinations(f.Destinations, f.Rhythm, c)
+	b.refuseCrowds(c)
 	c.CriticalDays = b.criticalDays(f.CriticalDays, c.Platforms)
 	if f.TextsDir != "" {
 		c.TextsDir = b.resolve(f.TextsDir)

@@ -71,6 +71,8 @@ type accountEntry struct {
 	Command  string    `yaml:"command"`
 	APIURL   string    `yaml:"api_url"`
 	Open     bool      `yaml:"open"`
+
+	OperatorChannel identifier `yaml:"operator_channel"`
 }
 
 type destinationEntry struct {
