@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -203,9 +204,11 @@ func overFamily(spec checks.Spec, env checks.Env) func(bot.Family) bot.Checker {
 	}
 }
 
-// menu is what the chat platforms show of the commands.
-func menu(words *locales.Renderer) ([]bot.MenuItem, error) {
-	return words.Menu(bot.Commands()...)
+// menu is what an account's chat platform shows of the commands. What is for operators is known only where there are some.
+func menu(words *locales.Renderer, account config.Account) ([]bot.MenuItem, error) {
+	return words.Menu(slices.DeleteFunc(bot.Commands(), func(c bot.Command) bool {
+		return c.For == bot.ForOperators && len(account.Operators) == 0
+	})...)
 }
 
 // adapterOf is what the adapter of an account is made of, without what it writes to.
@@ -217,7 +220,7 @@ func (m Main) adapterOf(account config.Account, menu []bot.MenuItem) notifiers.C
 }
 
 func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
-	menu, err := menu(a.words)
+	menu, err := menu(a.words, account)
 	if err != nil {
 		return nil, err
 	}
@@ -252,7 +255,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	s.listener, _ = notifier.(bot.Listener)
 	s.desk = &bot.Desk{
 		Account: account.ID, Chat: account.Platform, Prefix: notifiers.Prefix(settings), Store: a.store, Board: a.board,
-		Open: account.Open, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
+		Open: account.Open, Operators: account.Operators, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
 		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Trouble: a.report, Logger: a.log,
 	}
 	return s, nil

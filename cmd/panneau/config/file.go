@@ -71,6 +71,8 @@ type accountEntry struct {
 	Command  string    `yaml:"command"`
 	APIURL   string    `yaml:"api_url"`
 	Open     bool      `yaml:"open"`
+
+	Operators map[name]identifier `yaml:"operators"`
 }
 
 type destinationEntry struct {
