@@ -149,6 +149,8 @@ type Renderer interface {
 	Help(lang string, h Help) (Message, error)
 	Welcome(lang string, w Welcome) (Message, error)
 	Answer(lang string, a Answer) (Message, error)
+	// Brief is an answer to an operator, in French.
+	Brief(b Brief) (Message, error)
 	// Trial is a notice that is marked as an example.
 	Trial(lang string, n Notice) (Message, error)
 	// Languages lists the languages that it has.

@@ -29,7 +29,9 @@ func readHelp(g *reader) {
 	g.add("a word that is none", m, err)
 	var calls []bot.Call
 	for _, c := range bot.Commands() {
-		calls = append(calls, bot.Call{Command: c.Name, Typed: "/" + c.Name, Arg: c.Option != ""})
+		if c.For != bot.ForOperators {
+			calls = append(calls, bot.Call{Command: c.Name, Typed: "/" + c.Name, Arg: c.Option != ""})
+		}
 	}
 	m, err = g.r.Help(g.lang, bot.Help{Calls: calls})
 	g.add("for an administrator", m, err)

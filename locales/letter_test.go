@@ -20,7 +20,7 @@ func letterOf(t *testing.T, l bot.Letter) bot.Notice {
 func (g *reader) letter(heading string, n bot.Notice) {
 	g.t.Helper()
 	m, err := g.r.Letter(g.lang, n)
-	g.message(heading, m, err)
+	g.add(heading, m, err)
 }
 
 // TestTroubles holds what operators are told to a golden file: it is French alone.

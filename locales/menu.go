@@ -11,11 +11,14 @@ import (
 func (r *Renderer) Menu(commands ...bot.Command) ([]bot.MenuItem, error) {
 	var items []bot.MenuItem
 	for _, c := range commands {
-		item := bot.MenuItem{Name: c.Name, Names: map[string]string{}, Description: map[string]string{}, Admin: c.Admin}
+		item := bot.MenuItem{Name: c.Name, Names: map[string]string{}, Description: map[string]string{}, For: c.For}
 		if c.Option != "" {
 			item.Option = &bot.MenuOption{Name: c.Option, Description: map[string]string{}}
 		}
 		for lang, texts := range r.menus {
+			if c.For == bot.ForOperators { // whom Panneau speaks French to
+				texts = r.menus["fr"]
+			}
 			if err := addMenu(&item, lang, texts); err != nil {
 				return nil, fmt.Errorf("menu of %q: %w", c.Name, err)
 			}

@@ -207,9 +207,11 @@ func overFamily(spec checks.Spec, env checks.Env) func(bot.Family) bot.Checker {
 	}
 }
 
-// menu is what the chat platforms show of the commands.
-func menu(words *locales.Renderer) ([]bot.MenuItem, error) {
-	return words.Menu(bot.Commands()...)
+// menu is what an account's chat platform shows of the commands. What is for operators is known only where there are some.
+func menu(words *locales.Renderer, account config.Account) ([]bot.MenuItem, error) {
+	return words.Menu(slices.DeleteFunc(bot.Commands(), func(c bot.Command) bool {
+		return c.For == bot.ForOperators && len(account.Operators) == 0
+	})...)
 }
 
 // adapterOf is what the adapter of an account is made of, without what it writes to.
@@ -226,7 +228,7 @@ func (m Main) prefix(account config.Account) string {
 }
 
 func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
-	menu, err := menu(a.words)
+	menu, err := menu(a.words, account)
 	if err != nil {
 		return nil, err
 	}
@@ -262,7 +264,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	s.listener, _ = notifier.(bot.Listener)
 	s.desk = &bot.Desk{
 		Account: account.ID, Chat: account.Platform, Prefix: m.prefix(account), Store: a.store, Board: a.board,
-		Open: account.Open, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
+		Open: account.Open, Operators: account.Operators, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
 		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Trouble: a.report, Logger: a.log,
 	}
 	return s, nil
@@ -367,14 +369,14 @@ func (a *app) configured(tx bot.Tx) (list []bot.Destination, err error) {
 		return nil, err
 	}
 	for _, account := range a.config.Accounts {
-		id := account.Operators.ID
+		id := account.Office.ID
 		taken := func(d bot.Destination) bool { return d.ID == id }
 		if id == "" || slices.ContainsFunc(list, taken) ||
 			slices.ContainsFunc(known, func(d bot.Destination) bool { return taken(d) && d.Wishes != nil }) {
 			continue
 		}
 		list = append(list, bot.Destination{
-			ID: id, Account: account.ID, Address: account.Operators.Address, Audience: bot.Staff, Place: place, Languages: []string{"fr"},
+			ID: id, Account: account.ID, Address: account.Office.Address, Audience: bot.Staff, Place: place, Languages: []string{"fr"},
 		})
 	}
 	return list, nil

@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"await-in":    withWorld((*world).scriptAwaitIn),
 			"await":       withWorld((*world).scriptAwait),
 			"say":         withWorld((*world).scriptSay),
+			"hidden":      withWorld((*world).scriptHidden),
 			"invite":      withWorld((*world).scriptInvite),
 			"kick":        withWorld((*world).scriptKick),
 			"revoke":      withWorld((*world).scriptRevoke),
@@ -163,6 +164,17 @@ func (w *world) scriptAwaitIn(ts *testscript.TestScript, args []string) {
 	}
 }
 
+// scriptHidden makes sure that no message of the bot in a chat says something: hidden chat text…
+func (w *world) scriptHidden(ts *testscript.TestScript, args []string) {
+	for _, shown := range w.shown(args[0], channels()[args[0]]) {
+		for _, text := range args[1:] {
+			if strings.Contains(shown.Text, text) {
+				ts.Fatalf("%s shows %q", args[0], shown.Text)
+			}
+		}
+	}
+}
+
 func (w *world) named(name string) []string {
 	if name == "all" {
 		return []string{"telegram", "slack", "discord"}
@@ -226,9 +238,16 @@ func (w *world) scriptValid(ts *testscript.TestScript, args []string) {
 	}
 }
 
-// scriptSay makes a person write: say chat text.
-func (w *world) scriptSay(ts *testscript.TestScript, args []string) {
-	w.chats[args[0]].Say(channels()[args[0]], "camille", args[1])
+// scriptSay makes a person write: say chat text [who [channel]].
+func (w *world) scriptSay(_ *testscript.TestScript, args []string) {
+	who, channel := "camille", channels()[args[0]]
+	if len(args) > 2 {
+		who = args[2]
+	}
+	if len(args) > 3 {
+		channel = args[3]
+	}
+	w.chats[args[0]].Say(channel, who, args[1])
 }
 
 // scriptInvite adds the bot to a chat that it is not in: invite chat channel.

@@ -105,9 +105,9 @@ func (a *app) word(t bot.Trouble, post bot.Post) bot.Letter {
 func (a *app) newConcierge(m Main) *bot.Concierge {
 	var posts []bot.Post
 	for _, account := range a.config.Accounts {
-		if account.Operators.ID != "" {
+		if account.Office.ID != "" {
 			posts = append(posts, bot.Post{
-				Account: account.ID, Destination: account.Operators.ID, Prefix: m.prefix(account),
+				Account: account.ID, Destination: account.Office.ID, Prefix: m.prefix(account),
 			})
 		}
 	}

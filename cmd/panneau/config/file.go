@@ -72,7 +72,8 @@ type accountEntry struct {
 	APIURL   string    `yaml:"api_url"`
 	Open     bool      `yaml:"open"`
 
-	OperatorChannel identifier `yaml:"operator_channel"`
+	OperatorChannel identifier          `yaml:"operator_channel"`
+	Operators       map[name]identifier `yaml:"operators"`
 }
 
 type destinationEntry struct {

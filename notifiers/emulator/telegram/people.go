@@ -10,7 +10,7 @@ import (
 type Utterance struct {
 	Channel string
 	Thread  string // topic of a forum; empty for the general one
-	User    string // who writes, by name; in a private chat it is always the person whose chat it is
+	User    string // who writes, by name or by id; in a private chat it is always the person whose chat it is
 	Bot     bool   // it is another bot that writes
 	ReplyTo string // id of the message that it answers
 	Lang    string // of the person's client, "fr" when empty
@@ -48,6 +48,15 @@ func (s *Server) Tell(u Utterance) string {
 	return strconv.Itoa(m.id)
 }
 
+// whole is the id that a name is; 0 for one that is none.
+func whole(name string) int64 {
+	id, err := strconv.ParseInt(name, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
 func messageKind(c *chat) string {
 	if c.kind == channel {
 		return "channel_post"
@@ -63,6 +72,8 @@ func (s *Server) person(c *chat, u Utterance) object {
 		return nil
 	case c.kind == private:
 		id = c.id
+	case whole(u.User) > 0:
+		id = whole(u.User)
 	case id == 0:
 		id = int64(5_000_001 + len(s.people))
 		s.people[u.User] = id
