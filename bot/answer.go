@@ -6,13 +6,16 @@ type Answer struct {
 	Platforms []Platform // that it is about
 	Word      string     // what a person typed, where it was not understood
 	Names     []string   // what can be typed instead: languages by their own names
-	Typed     string     // the command to go on with, as it is typed here: "/abonner", "/panneau abonner"
+	Typed     string     // the command to go on with, as it is typed here: "/abonner"; empty where there is none
 	Settings  Settings   // of the chat, with the kinds that show them
 	Account   AccountID  // with AnswerClosed: what the operator needs to subscribe this chat
 	Channel   string
 	More      int // with AnswerPlatforms: how many are not shown
 	Kept      Kept
 }
+
+// ExampleArea is the académie that stands in what a person is shown to type.
+const ExampleArea = "Lille"
 
 // Settings are those of a chat, as they are shown.
 type Settings struct {
@@ -37,6 +40,7 @@ type AnswerKind string
 const (
 	AnswerSubscribed   AnswerKind = "subscribed"   // these platforms are announced here now
 	AnswerUnsubscribed AnswerKind = "unsubscribed" // these no longer
+	AnswerNotFollowed  AnswerKind = "not_followed" // these are not announced here
 	AnswerNothing      AnswerKind = "nothing"      // nothing is announced here
 	AnswerWhere        AnswerKind = "where"        // the académie has to be known first
 	AnswerWhich        AnswerKind = "which"        // a platform that is not known, or several that are meant
@@ -64,9 +68,9 @@ const (
 // AnswerKinds lists every kind.
 func AnswerKinds() []AnswerKind {
 	return []AnswerKind{
-		AnswerSubscribed, AnswerUnsubscribed, AnswerNothing, AnswerWhere, AnswerWhich, AnswerSettings, AnswerChanged,
-		AnswerUnclear, AnswerLanguages, AnswerStopped, AnswerNothingKept, AnswerKept, AnswerConfigured, AnswerClosed,
-		AnswerFull, AnswerDenied, AnswerReserved, AnswerUnverified, AnswerBusy, AnswerTested, AnswerTestFailed, AnswerPlatforms,
-		AnswerNoPlatforms, AnswerPrivacy,
+		AnswerSubscribed, AnswerUnsubscribed, AnswerNotFollowed, AnswerNothing, AnswerWhere, AnswerWhich, AnswerSettings,
+		AnswerChanged, AnswerUnclear, AnswerLanguages, AnswerStopped, AnswerNothingKept, AnswerKept, AnswerConfigured,
+		AnswerClosed, AnswerFull, AnswerDenied, AnswerReserved, AnswerUnverified, AnswerBusy, AnswerTested, AnswerTestFailed,
+		AnswerPlatforms, AnswerNoPlatforms, AnswerPrivacy,
 	}
 }

@@ -347,7 +347,7 @@ func nearestTo(typed string, all []string, n int) []string {
 	within := slices.DeleteFunc(slices.Clone(all), func(text string) bool {
 		return strings.HasPrefix(Fold(text), word) || !strings.Contains(Fold(text), word)
 	})
-	found := append(begin, within...)
+	found := slices.Concat(begin, within)
 	return found[:min(n, len(found))]
 }
 

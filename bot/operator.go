@@ -69,8 +69,8 @@ func (d *Desk) operatorDeed(a asking, what string, now time.Time) Deed {
 	return Deed{At: now, Account: d.Account, Who: d.Operators[a.Person], Operator: true, What: what}
 }
 
-// longestPublished is how many characters an operator can publish at once: some five sentences.
-const longestPublished = 600
+// longestPublished is how many characters an operator can publish at once: some three sentences.
+const longestPublished = 400
 
 // tooLong reports whether a text is longer than what is published in one piece. It is never cut.
 func tooLong(text string) bool { return utf8.RuneCountInString(text) > longestPublished }

@@ -13,30 +13,81 @@ import (
 // setting is one thing that a chat can decide about itself.
 type setting struct {
 	words   []string // what people call it, folded
-	example string   // as it can be typed
+	example Example
+	placed  bool // means nothing before the académie is known
 	set     func(d *Desk, a asking, chat *Destination, value string) (ok bool)
 }
+
+// Example is a change of a setting as it can be typed.
+type Example struct {
+	Setting string   // the name of its text: "zone", "week_ends"
+	Word    string   // what the setting is called: "week-ends"
+	Value   string   // "oui"
+	Choices []string // the words that can stand in the place of the value, where there are few
+}
+
+// Typed is the example as it follows the command.
+func (e Example) Typed() string { return e.Word + " " + e.Value }
 
 // allSettings is the table of what « reglages » changes.
 func allSettings() []setting {
 	return []setting{
-		{[]string{"zone", "academie", "area"}, "zone Lille", (*Desk).setZone},
-		{[]string{"public", "audience", "lecteurs", "readers"}, "public enseignants", (*Desk).setAudience},
-		{[]string{"langues", "langue", "languages", "language"}, "langues français", (*Desk).setLanguages},
-		{[]string{"silence", "calme", "heures calmes", "quiet"}, "silence 20 h - 7 h", (*Desk).setSilence},
-		{[]string{"week ends", "week end", "weekends", "weekend"}, "week-ends non", (*Desk).setWeekends},
-		{[]string{"vacances", "holidays"}, "vacances non", (*Desk).setHolidays},
-		{[]string{"sujet", "topic", "fil", "thread"}, "sujet ici", (*Desk).setThread},
+		{
+			words:   []string{"zone", "academie", "area"},
+			example: Example{Setting: "zone", Word: "zone", Value: ExampleArea}, set: (*Desk).setZone,
+		},
+		{
+			words:   []string{"public", "audience", "lecteurs", "readers"},
+			example: Example{"public", "public", "enseignants", []string{"familles", "enseignants", "équipe"}},
+			set:     (*Desk).setAudience,
+		},
+		{
+			words:   []string{"langues", "langue", "languages", "language"},
+			example: Example{Setting: "langues", Word: "langues", Value: "français"}, set: (*Desk).setLanguages,
+		},
+		{
+			words:   []string{"silence", "calme", "heures calmes", "quiet"},
+			example: Example{"silence", "silence", "20 h - 7 h", []string{"jamais"}},
+			placed:  true, set: (*Desk).setSilence,
+		},
+		{
+			words:   []string{"week ends", "week end", "weekends", "weekend"},
+			example: Example{"week_ends", "week-ends", "oui", []string{"oui", "non"}},
+			placed:  true, set: (*Desk).setWeekends,
+		},
+		{
+			words:   []string{"vacances", "holidays"},
+			example: Example{"vacances", "vacances", "oui", []string{"oui", "non"}},
+			placed:  true, set: (*Desk).setHolidays,
+		},
+		{
+			words:   []string{"sujet", "topic", "fil", "thread"},
+			example: Example{"sujet", "sujet", "ici", []string{"général"}}, set: (*Desk).setThread,
+		},
 	}
+}
+
+// Examples lists a change of each setting.
+func Examples() []Example {
+	var list []Example
+	for _, s := range allSettings() {
+		list = append(list, s.example)
+	}
+	return list
 }
 
 // settingExamples lists what can be typed after « reglages ».
 func settingExamples() []string {
-	var list []string
-	for _, s := range allSettings() {
-		list = append(list, s.example)
+	var list, more []string
+	for _, e := range Examples() {
+		list = append(list, e.Typed())
+		for _, choice := range e.Choices {
+			if choice != e.Value {
+				more = append(more, e.Word+" "+choice)
+			}
+		}
 	}
-	return append(list, "public familles", "public équipe", "silence jamais", "week-ends oui", "vacances oui")
+	return append(list, more...)
 }
 
 // settingIn finds the setting that a text begins with, and what follows.
@@ -54,10 +105,11 @@ func settingIn(typed string) (found setting, word, value string) {
 
 func (d *Desk) settings(ctx context.Context, a asking) (Message, error) {
 	typed := strings.TrimSpace(a.Args)
-	if typed == "" && a.known {
-		return d.say(a, Answer{Kind: AnswerSettings, Settings: d.settingsOf(a.chat), Typed: d.typed("reglages")})
-	}
-	if why := d.barred(a); why != "" {
+	why := d.barred(a)
+	switch {
+	case why != "" && typed == "" && a.known:
+		return d.say(a, Answer{Kind: AnswerSettings, Settings: d.settingsOf(a.chat)})
+	case why != "":
 		return d.refusal(a, why)
 	}
 	chat := d.draft(a)
@@ -67,6 +119,9 @@ func (d *Desk) settings(ctx context.Context, a asking) (Message, error) {
 	s, word, _ := settingIn(typed)
 	value := afterWords(typed, len(strings.Fields(word)))
 	if s.set == nil || value == "" || !s.set(d, a, &chat, value) {
+		if s.placed && chat.Wishes.Zone == "" {
+			return d.say(a, Answer{Kind: AnswerWhere, Typed: d.typed("reglages") + " zone"})
+		}
 		return d.say(a, Answer{Kind: AnswerUnclear, Word: typed, Typed: d.typed("reglages")})
 	}
 	if taken, err := d.taken(ctx, chat); err != nil || taken {
@@ -122,7 +177,7 @@ func (d *Desk) shown(s setting, chat Destination) string {
 
 func (d *Desk) setZone(_ asking, chat *Destination, value string) bool {
 	zone := zoneWord(value)
-	return zone != "" && chat.move(zone) == nil
+	return zone != "" && move(chat, zone) == nil
 }
 
 func (d *Desk) setAudience(_ asking, chat *Destination, value string) bool {

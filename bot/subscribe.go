@@ -102,8 +102,7 @@ func (d *Desk) interestsIn(typed string) interests {
 		if d.interest(&in, part) {
 			continue
 		}
-		words := strings.Fields(part)
-		for _, word := range words {
+		for word := range strings.FieldsSeq(part) {
 			if !d.interest(&in, word) && in.unclear == "" {
 				in.unclear = part
 				_, in.nearest = d.Board.named(part)
@@ -203,7 +202,7 @@ func (d *Desk) subscribe(ctx context.Context, a asking) (Message, error) {
 		return d.say(a, Answer{Kind: AnswerWhere, Typed: strings.Join(append([]string{d.typed("abonner")}, fields(in, d)...), " ")})
 	}
 	if in.zone != "" {
-		if err := chat.move(in.zone); err != nil {
+		if err := move(&chat, in.zone); err != nil {
 			return Message{}, err
 		}
 	}
@@ -258,7 +257,7 @@ func (d *Desk) keep(ctx context.Context, a asking, chat Destination, what string
 
 // move gives a destination another zone, with its clock and its calendar. One that had none yet is silent as the ministry
 // set it for software of schools.
-func (d *Destination) move(zone string) error {
+func move(d *Destination, zone string) error {
 	place, err := placeOf(zone)
 	if err != nil {
 		return err
@@ -286,6 +285,8 @@ func (d *Desk) unsubscribe(ctx context.Context, a asking) (Message, error) {
 		return d.say(a, Answer{Kind: AnswerWhich, Word: in.unclear, Platforms: in.nearest})
 	case len(in.platforms) == 0 && in.zone != "" && in.zone != chat.Wishes.Zone:
 		return d.say(a, Answer{Kind: AnswerWhich, Word: a.Args})
+	case len(in.platforms) > 0 && !slices.ContainsFunc(in.platforms, a.chat.follows):
+		return d.say(a, Answer{Kind: AnswerNotFollowed, Platforms: d.platforms(in.platforms), Typed: d.typed("reglages")})
 	case len(in.platforms) == 0:
 		chat.Wishes.Platforms = nil
 	default:

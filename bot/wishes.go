@@ -28,6 +28,9 @@ func (w Wishes) follows(reader Audience, watched []Platform) []PlatformID {
 	return ids
 }
 
+// follows reports whether a platform is announced at the destination.
+func (d Destination) follows(id PlatformID) bool { return slices.Contains(d.Follows, id) }
+
 // made reports whether the destination was made in its chat.
 func (d Destination) made() bool { return d.Wishes != nil }
 

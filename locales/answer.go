@@ -21,9 +21,9 @@ func (r *Renderer) Answer(lang string, a bot.Answer) (bot.Message, error) {
 	case bot.AnswerSubscribed, bot.AnswerChanged:
 		m.Facts, m.Sections = w.settings(a.Settings), w.follows(a.Settings)
 	case bot.AnswerSettings:
-		m.Facts, m.Sections = w.settings(a.Settings), append(w.follows(a.Settings), w.changing(a))
+		m.Facts, m.Sections = w.settings(a.Settings), append(w.follows(a.Settings), w.changing(a.Typed)...)
 	case bot.AnswerUnclear:
-		m.Sections = []bot.Section{w.changing(a)}
+		m.Sections = w.changing(a.Typed)
 	case bot.AnswerClosed:
 		m.Facts = w.identity(a.Account, a.Channel)
 	case bot.AnswerKept:
@@ -42,15 +42,20 @@ func (r *Renderer) Answer(lang string, a bot.Answer) (bot.Message, error) {
 
 // answer is the main text of an answer.
 func (w *writer) answer(a bot.Answer) []phrase {
-	v := values{"Typed": a.Typed, "Asked": w.asked(a.Word), "Names": w.list("list.and", w.words(a))}
+	v := values{
+		"Typed": a.Typed, "Asked": w.asked(a.Word), "Names": w.list("list.and", w.words(a)),
+		"Example": w.example(a.Typed, bot.ExampleArea), "Area": w.free(bot.ExampleArea),
+	}
 	key := "answer." + string(a.Kind)
 	switch {
-	case a.Kind == bot.AnswerNoPlatforms, a.Kind == bot.AnswerLanguages && a.Word != "":
-		text := []phrase{w.part("overview.unknown", values{"Asked": v["Asked"]})}
-		if a.Kind == bot.AnswerLanguages {
-			return append(text, w.part(key, v))
-		}
-		return append(text, w.meant(a.Platforms)...)
+	case a.Kind == bot.AnswerLanguages && a.Word != "":
+		return []phrase{w.part("overview.unknown", v), w.part(key, v)}
+	case a.Kind == bot.AnswerNoPlatforms && len(a.Platforms) == 0:
+		return []phrase{w.part("overview.unknown", v), w.part("answer.which.none", v)}
+	case a.Kind == bot.AnswerNoPlatforms:
+		return append([]phrase{w.part("overview.unknown", v)}, w.meant(a.Platforms)...)
+	case a.Kind == bot.AnswerWhich && len(a.Platforms) == 0:
+		return []phrase{w.part(key, v), w.part("answer.which.none", v)}
 	case a.Kind == bot.AnswerWhich:
 		return append([]phrase{w.part(key, v)}, w.meant(a.Platforms)...)
 	case a.Kind == bot.AnswerSubscribed && len(a.Platforms) == 0:
@@ -123,12 +128,31 @@ func (w *writer) follows(s bot.Settings) []bot.Section {
 	return []bot.Section{section}
 }
 
-// changing tells how settings are changed.
-func (w *writer) changing(a bot.Answer) bot.Section {
-	return bot.Section{
-		Heading: w.say("heading.changing", nil), Items: lines(w.say("settings.lines", values{"Typed": a.Typed})),
+// changing tells how settings are changed by a command; nothing without one.
+func (w *writer) changing(command string) []bot.Section {
+	if command == "" {
+		return nil
 	}
+	section := bot.Section{Heading: w.say("heading.changing", nil)}
+	for _, e := range bot.Examples() {
+		section.Items = append(section.Items, w.say("help.call", values{
+			"Typed": w.example(command, e.Typed()), "Does": w.part("setting."+e.Setting, values{"Choices": w.choices(e)}),
+		}))
+	}
+	return []bot.Section{section}
 }
+
+// choices are words that a person types: French in every language.
+func (w *writer) choices(e bot.Example) phrase {
+	var words []phrase
+	for _, choice := range e.Choices {
+		words = append(words, w.free(choice))
+	}
+	return w.list("list.or", words)
+}
+
+// example is a command with what may follow it, in one piece.
+func (w *writer) example(command, follows string) phrase { return w.free(command + " " + follows) }
 
 func (w *writer) kept(k bot.Kept) bot.Section {
 	return bot.Section{Heading: w.say("heading.also", nil), Items: []string{
@@ -154,7 +178,7 @@ func (w *writer) platforms(a bot.Answer) []bot.Section {
 	}
 	if a.More > 0 {
 		sections = append(sections, bot.Section{
-			Text: []string{w.say("platforms.more", values{"Count": a.More, "Typed": a.Typed})},
+			Text: []string{w.say("platforms.more", values{"Count": a.More, "Example": w.example(a.Typed, bot.ExampleArea)})},
 		})
 	}
 	return sections

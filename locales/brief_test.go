@@ -26,6 +26,7 @@ func briefs(t *testing.T) []struct {
 	list := []entry{
 		{"of nothing", bot.Brief{Kind: bot.BriefJournal, Days: 7}},
 		{"that is long", bot.Brief{Kind: bot.BriefJournal, Days: 90, Deeds: deeds, More: 40}},
+		{"of one day too many", bot.Brief{Kind: bot.BriefJournal, Days: 90, More: 1}},
 	}
 	for _, kind := range bot.BriefKinds() {
 		list = append(list, entry{"", bot.Brief{Kind: kind, Days: 7, Word: "quinze", Typed: "/journal", Deeds: deeds}})
@@ -49,18 +50,26 @@ func TestBriefs(t *testing.T) {
 			t.Errorf("%s: no title or no summary", e.heading)
 		}
 	}
+	m, err := g.r.Help("fr", bot.Help{Reserved: reserved()})
+	g.add("help for an operator", m, err)
 	g.compare("briefs")
 }
 
-// TestOperatorsAreHelpedInFrench: whatever the language of the chat, beneath what everybody is told.
-func TestOperatorsAreHelpedInFrench(t *testing.T) {
-	r := renderer(t)
+// reserved are the commands of operators, as they are typed.
+func reserved() []bot.Call {
 	var calls []bot.Call
 	for _, c := range bot.Commands() {
 		if c.For == bot.ForOperators {
 			calls = append(calls, bot.Call{Command: c.Name, Typed: "/" + c.Name})
 		}
 	}
+	return calls
+}
+
+// TestOperatorsAreHelpedInFrench: whatever the language of the chat, beneath what everybody is told.
+func TestOperatorsAreHelpedInFrench(t *testing.T) {
+	r := renderer(t)
+	calls := reserved()
 	for _, lang := range r.Languages() {
 		m, err := r.Help(lang, bot.Help{Reserved: calls})
 		if err != nil {

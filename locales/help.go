@@ -88,7 +88,9 @@ func (r *Renderer) Welcome(lang string, g bot.Welcome) (bot.Message, error) {
 	case g.Audience != "":
 		m.Summary = w.say("welcome.all", nil)
 	case g.Subscribe != "":
-		m.Summary, m.Sections = w.say("welcome.new", nil), w.subscribing("welcome.open", values{"Typed": g.Subscribe})
+		m.Summary, m.Sections = w.say("welcome.new", nil), w.subscribing("welcome.open", values{
+			"Example": w.example(g.Subscribe, bot.ExampleArea), "Area": w.free(bot.ExampleArea),
+		})
 	default:
 		m.Summary, m.Facts = w.say("welcome.new", nil), w.identity(g.Account, g.Channel)
 		m.Sections = w.subscribing("welcome.subscribe", nil)

@@ -71,7 +71,8 @@ func readCounts(g *reader) {
 		for _, n := range examples(w.catalogue) {
 			text := w.say(key, values{
 				"Count": n, "Moment": w.at(w.now), "Ago": w.ago(w.now), "Of": whole(9), "Total": whole(9),
-				"Line":      w.part("note.weekly.line", values{"Name": w.bare(bot.Platform{Name: "Pronote"}), "Share": w.percent(0.985)}),
+				"Line": w.part("note.weekly.line", values{"Name": w.bare(bot.Platform{Name: "Pronote"}), "Share": w.percent(0.985)}),
+				"Area": w.free("Lille"), "Example": w.example("/plateformes", "Lille"),
 				"Condition": w.part("state.down", nil), "Names": w.list("list.and", w.names([]bot.Platform{{Name: "Pronote"}, {Name: "Pix"}})),
 			})
 			fmt.Fprintf(&g.b, "=== %s, %d\n%s\n", key, n, text)
@@ -145,13 +146,16 @@ const ownNames = "Panneau|Pronote|ENT|FranceConnect|PDF|DNS|TLS|URL|IPv4|IPv6|pi
 
 // quotedFrench are words of French schools that a text names, as families see them on the screen or hear them at the desk.
 const quotedFrench = "espace numérique de travail|vie scolaire|cahier de textes|collectivité|carnet de correspondance|carnet de liaison|carnet" +
-	"|logiciel client"
+	"|logiciel client|académie|académies"
+
+// typedFrench are words that people type: the same in every language.
+const typedFrench = "oui|non"
 
 // TestNoFrenchIsLeft looks for French words in the texts of other languages, and for any Latin word that is no name where
 // another script is used.
 func TestNoFrenchIsLeft(t *testing.T) {
 	r := renderer(t)
-	names := regexp.MustCompile(`(?i)\b(` + ownNames + `)\b|ÉduConnect|` + quotedFrench)
+	names := regexp.MustCompile(`(?i)\b(` + ownNames + `)\b|ÉduConnect|` + quotedFrench + "|" + `\b(` + typedFrench + `)\b`)
 	for _, lang := range translated(r) {
 		latin := isLatin(lang)
 		for key, m := range r.texts[lang].messages {

@@ -16,10 +16,11 @@ func (r *Renderer) Menu(commands ...bot.Command) ([]bot.MenuItem, error) {
 			item.Option = &bot.MenuOption{Name: c.Option, Description: map[string]string{}}
 		}
 		for lang, texts := range r.menus {
+			key := "command." + c.Name
 			if c.For == bot.ForOperators { // whom Panneau speaks French to
-				texts = r.menus["fr"]
+				key, texts = "operator."+key, r.texts["fr"]
 			}
-			if err := addMenu(&item, lang, texts); err != nil {
+			if err := addMenu(&item, key, lang, texts); err != nil {
 				return nil, fmt.Errorf("menu of %q: %w", c.Name, err)
 			}
 		}
@@ -29,9 +30,8 @@ func (r *Renderer) Menu(commands ...bot.Command) ([]bot.MenuItem, error) {
 }
 
 // addMenu adds the texts of one language.
-func addMenu(item *bot.MenuItem, lang string, c *catalogue) error {
+func addMenu(item *bot.MenuItem, key, lang string, c *catalogue) error {
 	w := &writer{catalogue: c}
-	key := "command." + item.Name
 	item.Description[lang] = w.say(key+".description", nil)
 	if w.has(key + ".name") {
 		item.Names[lang] = w.say(key+".name", nil)
