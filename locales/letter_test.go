@@ -27,8 +27,8 @@ func (g *reader) letter(heading string, n bot.Notice) {
 func TestTroubles(t *testing.T) {
 	g := newReader(t)
 	asleep := letterOf(t, bot.Letter{
-		Kind: bot.LetterTrouble, Title: "Conversation inaccessible", Remedy: "Pour la réveiller : …",
-		Text: []string{"La conversation telegram/-1001 du compte telegram n’est plus accessible : rien n’y est envoyé."},
+		Kind: bot.LetterTrouble, Title: "Conversation inaccessible", Remedy: Typeset("Pour la réveiller : …"),
+		Text: []string{Typeset("La conversation telegram/-1001 du compte telegram n'est plus accessible : rien n'y est envoyé.")},
 	})
 	g.letter("a chat is closed", asleep)
 	asleep.Incident.ResolvedAt = school(t, 8, 45)
