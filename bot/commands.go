@@ -93,6 +93,14 @@ func Commands() []Command {
 			Name: "journal", Option: "jours", For: ForOperators,
 			answer: (*Desk).journal,
 		},
+		{
+			Name: "annonce", Aliases: []string{"annonces", "annoncer"}, Option: "annonce", For: ForOperators, Changes: true,
+			answer: (*Desk).circular,
+		},
+		{
+			Name: "silence", Aliases: []string{"silences"}, Option: "duree", For: ForOperators, Changes: true,
+			answer: (*Desk).mute,
+		},
 	}
 }
 
@@ -130,8 +138,12 @@ type Desk struct {
 	Turnstile *Turnstile
 	Stranger  Destination // how a chat that follows nothing is spoken to: audience, place, languages
 	Woken     func()      // called after there may be something to send
-	Trouble   func(Trouble)
-	Logger    *slog.Logger
+	// Changed is called after there may be something to send on any account.
+	Changed func()
+	// SecondAbove is how many chats an operator may address alone; 0 for any number.
+	SecondAbove int
+	Trouble     func(Trouble)
+	Logger      *slog.Logger
 }
 
 // asking is a request with the chat that it comes from.

@@ -2,7 +2,8 @@ package bot
 
 import "time"
 
-// Letter is what a message says that is about the state of no platform: a trouble of ours, told to an operator. It goes
+// Letter is what a message says that is about the state of no platform: a trouble of ours, told to an operator, or an
+// operator's own words to chats. It goes
 // through the ledger as an announcement does, so that it is posted once and kept true. Nothing in it is markup.
 type Letter struct {
 	Kind   LetterKind
@@ -10,6 +11,9 @@ type Letter struct {
 	Text   []string // paragraphs
 	Remedy string   `json:",omitempty"` // what the operator can do
 	Counts []Tale   `json:",omitempty"` // of a storm: how many troubles of each kind it tells of
+	Urgent bool     `json:",omitempty"` // of a circular: it rings in quiet hours, too
+	// Corrected is that a circular had another text before.
+	Corrected bool `json:",omitempty"`
 }
 
 // LetterKind is what a letter is for.
@@ -61,6 +65,8 @@ type LetterTx interface {
 	EndTrouble(subject string, now time.Time) ([]IncidentID, error)
 	// TroublesIn lists what a letter tells of, in the order in which it began.
 	TroublesIn(id IncidentID) ([]TroubleNote, error)
+	// ToldOf lists the destinations that have a letter, or are to get it.
+	ToldOf(id IncidentID) ([]DestinationID, error)
 	// OpenTroubles lists the subjects of what goes wrong, each once.
 	OpenTroubles() ([]string, error)
 }

@@ -27,6 +27,11 @@ type Brief struct {
 	Deeds     []Deed     // of a journal, newest first
 	Days      int        // how far back it goes
 	More      int        // how many deeds are not shown
+
+	Draft     Draft      // of a circular
+	Number    int64      // of a circular that goes on
+	Circulars []Incident // that go on, newest first
+	Mutes     []Mute     // that hold
 }
 
 // BriefKind is what an operator is told.
@@ -39,8 +44,33 @@ const (
 	BriefUnclear BriefKind = "unclear" // how the command is given
 )
 
+// The kinds about circulars and mutes.
+const (
+	BriefCircularPreview BriefKind = "circular_preview" // what will be published, once it is confirmed
+	BriefCircularSecond  BriefKind = "circular_second"  // the same, by another operator
+	BriefCircularSent    BriefKind = "circular_sent"
+	BriefCircularNoDraft BriefKind = "circular_no_draft" // it was confirmed, or has expired, or never was
+	BriefCircularOther   BriefKind = "circular_other"    // another operator must confirm
+	BriefCircularWhom    BriefKind = "circular_whom"     // for whom is not understood
+	BriefCircularWhen    BriefKind = "circular_when"     // nor until when
+	BriefCircularNobody  BriefKind = "circular_nobody"   // no chat fits
+	BriefCircularNone    BriefKind = "circular_none"     // no such circular goes on
+	BriefCircularEnded   BriefKind = "circular_ended"
+	BriefCirculars       BriefKind = "circulars" // those that go on
+	BriefMutes           BriefKind = "mutes"     // what is kept still
+	BriefUnmuted         BriefKind = "unmuted"   // nothing is
+	BriefMuteWhen        BriefKind = "mute_when" // for how long is not understood
+)
+
 // BriefKinds lists every kind.
-func BriefKinds() []BriefKind { return []BriefKind{BriefJournal, BriefTooLong, BriefUnclear} }
+func BriefKinds() []BriefKind {
+	return []BriefKind{
+		BriefJournal, BriefTooLong, BriefUnclear,
+		BriefCircularPreview, BriefCircularSecond, BriefCircularSent, BriefCircularNoDraft, BriefCircularOther, BriefCircularWhom,
+		BriefCircularWhen, BriefCircularNobody, BriefCircularNone, BriefCircularEnded, BriefCirculars,
+		BriefMutes, BriefUnmuted, BriefMuteWhen,
+	}
+}
 
 // tell answers an operator.
 func (d *Desk) tell(a asking, t Brief) (Message, error) {

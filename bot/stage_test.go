@@ -127,7 +127,7 @@ func (plainWords) Welcome(string, bot.Welcome) (bot.Message, error)   { return b
 // Letter is « trouble: blocked ent, over », or « storm: blocked 3, over 1 ».
 func (plainWords) Letter(lang string, n bot.Notice) (bot.Message, error) {
 	l := n.Incident.Letter
-	title := string(l.Kind) + ": " + l.Title
+	title := string(l.Kind) + ": " + l.Title + strings.Join(l.Text, " ")
 	for _, tale := range l.Counts {
 		title += fmt.Sprintf("%s %d, over %d", tale.Title, tale.Count, tale.Over)
 	}

@@ -35,6 +35,7 @@ type Tx interface {
 	VantageTx
 	NoteTx
 	LetterTx
+	CircularTx
 }
 
 // WatchTx keeps what the checks saw.

@@ -19,6 +19,12 @@ func (r *Renderer) Brief(t bot.Brief) (bot.Message, error) {
 	switch t.Kind {
 	case bot.BriefJournal:
 		w.journal(&m, t)
+	case bot.BriefCircularPreview, bot.BriefCircularSecond, bot.BriefCircularSent, bot.BriefCircularOther, bot.BriefCircularEnded:
+		w.circularBrief(&m, t)
+	case bot.BriefCirculars:
+		w.circulars(&m, t)
+	case bot.BriefMutes:
+		w.mutes(&m, t)
 	default:
 		m.Summary = w.say(key, values{"Asked": w.asked(t.Word), "Typed": t.Typed})
 	}

@@ -23,6 +23,8 @@ func (r *Renderer) Letter(lang string, n bot.Notice) (bot.Message, error) {
 		m = w.trouble(n, *l)
 	case bot.LetterStorm:
 		m = w.storm(n, *l)
+	case bot.LetterCircular:
+		m = w.circular(n, *l)
 	default:
 		return bot.Message{}, fmt.Errorf("render letter: unknown kind %q", l.Kind)
 	}
@@ -70,4 +72,33 @@ func (w *writer) storm(n bot.Notice, l bot.Letter) bot.Message {
 		m.Sections = append(m.Sections, bot.Section{Text: []string{w.say("terminal.trouble.some", values{"Count": over})}})
 	}
 	return m
+}
+
+// circular gives an operator's own words, as they are, and says until when they hold.
+func (w *writer) circular(n bot.Notice, l bot.Letter) bot.Message {
+	i := n.Incident
+	m := bot.Message{
+		Tone: bot.ToneInfo, Title: symbol(bot.Maintenance) + w.say("circular.title", nil), Summary: w.say("circular.from", nil),
+		Sections: []bot.Section{{Text: w.freely(l.Text)}}, Footer: w.say("footer.about", nil),
+	}
+	switch {
+	case !i.Open():
+		m.Tone, m.Title = bot.ToneCalm, symbol(bot.Maintenance)+w.say("circular.over.title", nil)
+		m.Summary = w.say("circular.over", values{"Moment": w.zoned(w.since(i.ResolvedAt))})
+	case l.Corrected:
+		m.Summary = w.say("circular.corrected", values{"Moment": w.zoned(w.at(i.ChangedAt))})
+	}
+	if i.Open() {
+		m.Facts = []bot.Fact{w.fact("ends", w.at(i.Until))}
+	}
+	return m
+}
+
+// freely gives paragraphs that are somebody's own words: isolated in a text of the other direction, and otherwise as they were typed.
+func (w *writer) freely(paragraphs []string) []string {
+	var list []string
+	for _, p := range paragraphs {
+		list = append(list, w.seal(w.free(p)))
+	}
+	return list
 }

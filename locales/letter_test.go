@@ -59,3 +59,16 @@ func TestALetterThatCannotBeRendered(t *testing.T) {
 		t.Errorf("a place without a clock is rendered: %+v", m)
 	}
 }
+
+// readCirculars reads an operator's own words in the course of their life.
+func readCirculars(g *reader) {
+	n := letterOf(g.t, bot.Letter{
+		Kind: bot.LetterCircular, Text: []string{"L’ENT ferme ce soir de 18 h à 20 h pour un exercice. @everyone <b>Rien</b> à faire."},
+	})
+	n.Incident.Until, n.Audience = school(g.t, 18, 0), bot.Families
+	g.letter("published", n)
+	n.Incident.Letter.Corrected, n.Incident.ChangedAt = true, school(g.t, 8, 30)
+	g.letter("corrected", n)
+	n.Incident.ResolvedAt, n.Now = school(g.t, 18, 0), school(g.t, 18, 1)
+	g.letter("over", n)
+}

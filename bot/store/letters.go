@@ -93,3 +93,8 @@ func (t *tx) TroublesIn(id bot.IncidentID) ([]bot.TroubleNote, error) {
 func (t *tx) OpenTroubles() ([]string, error) {
 	return list(t, scanOne[string], `SELECT DISTINCT subject FROM troubles WHERE over_at = 0 ORDER BY subject`)
 }
+
+// ToldOf implements bot.LetterTx.
+func (t *tx) ToldOf(id bot.IncidentID) ([]bot.DestinationID, error) {
+	return list(t, scanOne[bot.DestinationID], `SELECT destination FROM deliveries WHERE incident = $1 ORDER BY destination`, id)
+}

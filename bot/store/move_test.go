@@ -63,8 +63,12 @@ func furnish(t *testing.T, s *store.Store) {
 	})
 }
 
-// began writes a trouble down.
+// began writes down a trouble, a draft and a mute.
 func began(tx bot.Tx) error {
+	draft := bot.Draft{Code: "1234", Expires: at(9), Letter: bot.Letter{Kind: bot.LetterCircular, Text: []string{"Bonjour"}}}
+	if err := errors.Join(tx.PutDraft(draft, at(1)), tx.PutMute(bot.Mute{Account: "tg", Until: at(99), Who: "claire"})); err != nil {
+		return err
+	}
 	_, err := tx.AddTrouble(bot.TroubleNote{Subject: "blocked//cned", Kind: bot.TroubleBlocked, Since: at(3), Letter: 1}, at(1))
 	return err
 }
@@ -92,6 +96,10 @@ func picture(t *testing.T, s *store.Store) map[string]any {
 		keep("destinations", destinations, err)
 		refusals, err := tx.Refusals("tg", at(1))
 		keep("refusals", refusals, err)
+		mutes, err := tx.Mutes(at(1))
+		keep("mutes", mutes, err)
+		draft, err := tx.Draft("1234", at(1))
+		keep("draft", draft, err)
 		troubles, err := tx.TroublesIn(1)
 		keep("troubles", troubles, err)
 		deeds, err := tx.Deeds("tg", "-1")
@@ -116,7 +124,7 @@ func TestMoveKeepsEverything(t *testing.T) {
 			{"standings", 1}, {"tracks", 1}, {"verdicts", 1234}, {"days", 2}, {"incidents", 1}, {"revisions", 1},
 			{"destinations", 4}, {"subscriptions", 4}, {"deliveries", 2}, {"duties", 1},
 			{"certificate_warnings", 1}, {"refusals", 1}, {"vantages", 1}, {"views", 1}, {"notes", 1}, {"calendar_warnings", 1},
-			{"audit", 1}, {"troubles", 1},
+			{"audit", 1}, {"troubles", 1}, {"drafts", 1}, {"mutes", 1},
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Error(diff)

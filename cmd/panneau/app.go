@@ -222,6 +222,20 @@ func (m Main) adapterOf(account config.Account, menu []bot.MenuItem) notifiers.C
 	}
 }
 
+// secondAbove is how many chats an operator may address alone: where there is one operator only, any number.
+func secondAbove(accounts []config.Account, configured int) int {
+	names := make(map[string]bool)
+	for _, account := range accounts {
+		for _, name := range account.Operators {
+			names[name] = true
+		}
+	}
+	if len(names) < 2 {
+		return 0
+	}
+	return configured
+}
+
 // prefix is what comes before a command's name on an account.
 func (m Main) prefix(account config.Account) string {
 	return notifiers.Prefix(m.adapterOf(account, nil))
@@ -266,6 +280,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 		Account: account.ID, Chat: account.Platform, Prefix: m.prefix(account), Store: a.store, Board: a.board,
 		Open: account.Open, Operators: account.Operators, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
 		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Trouble: a.report, Logger: a.log,
+		Changed: a.wake, SecondAbove: secondAbove(a.config.Accounts, a.config.SecondAbove),
 	}
 	return s, nil
 }

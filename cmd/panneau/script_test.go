@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/signal"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,7 +51,9 @@ func TestScripts(t *testing.T) {
 			"say":         withWorld((*world).scriptSay),
 			"hidden":      withWorld((*world).scriptHidden),
 			"invite":      withWorld((*world).scriptInvite),
+			"open":        withWorld((*world).scriptOpen),
 			"kick":        withWorld((*world).scriptKick),
+			"confirm":     withWorld((*world).scriptConfirm),
 			"revoke":      withWorld((*world).scriptRevoke),
 			"valid":       withWorld((*world).scriptValid),
 			"audible":     withWorld((*world).scriptAudible),
@@ -255,6 +258,18 @@ func (w *world) scriptInvite(_ *testscript.TestScript, args []string) {
 	w.chats[args[0]].Open(args[1])
 	w.chats[args[0]].Kick(args[1])
 	w.chats[args[0]].Invite(args[1])
+}
+
+// scriptOpen makes a chat that the bot is in already: open chat channel.
+func (w *world) scriptOpen(_ *testscript.TestScript, args []string) { w.chats[args[0]].Open(args[1]) }
+
+// scriptConfirm makes a person give the last command that a chat of theirs shows for that: confirm chat channel who.
+func (w *world) scriptConfirm(ts *testscript.TestScript, args []string) {
+	all := regexp.MustCompile(`/annonce confirmer \d+`).FindAllString(plain(texts(w.shown(args[0], args[1]))), -1)
+	if len(all) == 0 {
+		ts.Fatalf("nothing is to be confirmed in %s", args[1])
+	}
+	w.chats[args[0]].Say(args[1], args[2], all[len(all)-1])
 }
 
 // scriptKick puts the bot out of a chat: kick chat channel.

@@ -24,7 +24,12 @@ type file struct {
 	Workarounds  workaroundsEntry       `yaml:"workarounds"`
 	Rhythm       rhythmEntry            `yaml:"rhythm"`
 	CriticalDays []criticalDayEntry     `yaml:"critical_days"`
+	Circulars    circularsEntry         `yaml:"circulars"`
 	TextsDir     string                 `yaml:"texts_dir"`
+}
+
+type circularsEntry struct {
+	SecondAbove int `yaml:"second_above"`
 }
 
 type databaseEntry struct {
