@@ -56,6 +56,7 @@ const (
 	AnswerClosed       AnswerKind = "closed"       // chats cannot subscribe themselves on this account
 	AnswerFull         AnswerKind = "full"         // no more chats can
 	AnswerDenied       AnswerKind = "denied"       // only for those who administer the chat
+	AnswerReserved     AnswerKind = "reserved"     // only for those who run this Panneau
 	AnswerUnverified   AnswerKind = "unverified"   // the chat platform does not say whether they do
 	AnswerBusy         AnswerKind = "busy"         // asked too often
 	AnswerTested       AnswerKind = "tested"       // the example is posted
@@ -82,7 +83,7 @@ func AnswerKinds() []AnswerKind {
 	return []AnswerKind{
 		AnswerSubscribed, AnswerUnsubscribed, AnswerNotFollowed, AnswerNothing, AnswerWhere, AnswerWhich, AnswerSettings,
 		AnswerChanged, AnswerUnclear, AnswerLanguages, AnswerStopped, AnswerNothingKept, AnswerKept, AnswerConfigured,
-		AnswerClosed, AnswerFull, AnswerDenied, AnswerUnverified, AnswerBusy, AnswerTested, AnswerTestFailed,
+		AnswerClosed, AnswerFull, AnswerDenied, AnswerReserved, AnswerUnverified, AnswerBusy, AnswerTested, AnswerTestFailed,
 		AnswerPlatforms, AnswerNoPlatforms, AnswerPrivacy,
 		AnswerExpired, AnswerOver, AnswerCounted, AnswerCountedBefore, AnswerNoted, AnswerNotedBefore, AnswerNotedMost,
 		AnswerShut, AnswerShared, AnswerReturned,

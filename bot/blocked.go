@@ -12,10 +12,9 @@ func (w *Watch) refuses(b *book, v Verdict) {
 		return
 	}
 	b.blocked = blocked
-	if blocked && w.config.Trouble != nil {
-		w.config.Trouble(Trouble{
-			Kind: TroubleBlocked, Platform: b.platform.ID,
-			Detail: fmt.Sprintf("%s: status %d from %s", v.Check, v.Evidence.Status, v.Evidence.URL),
-		})
+	t := Trouble{Kind: TroubleBlocked, Platform: b.platform.ID, Over: !blocked}
+	if blocked {
+		t.Detail = fmt.Sprintf("%s: status %d from %s", v.Check, v.Evidence.Status, v.Evidence.URL)
 	}
+	w.tell(t)
 }

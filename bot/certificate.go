@@ -69,6 +69,9 @@ func (k *warned) keep(w CertificateWarning) {
 // another one.
 func (w *Watch) warn(ctx context.Context, v Verdict) {
 	warning, due := certificateWarning(v)
+	if e := v.Evidence; !due && e.TLSHost != "" && e.TLSExpiry.After(v.At) && (v.Outcome == Up || v.Outcome == Slow) {
+		w.tell(Trouble{Kind: TroubleCertificate, Certificate: CertificateWarning{Host: e.TLSHost}, Over: true})
+	}
 	if !due || w.config.Trouble == nil || w.warned.before(warning) {
 		return
 	}
@@ -88,7 +91,7 @@ func (w *Watch) warn(ctx context.Context, v Verdict) {
 	w.warned.keep(warning)
 	if news {
 		w.config.Trouble(Trouble{
-			Kind: TroubleCertificate, Certificate: warning,
+			Kind: TroubleCertificate, Certificate: warning, Step: int64(warning.Days),
 			Detail: fmt.Sprintf("certificate of %s valid until %s", warning.Host, warning.Expiry.UTC().Format(time.RFC3339)),
 		})
 	}

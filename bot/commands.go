@@ -10,12 +10,22 @@ import (
 	"time"
 )
 
+// Role is who may give a command.
+type Role string
+
+// The roles. Nobody has one by what they were before: it is looked at when a command is given.
+const (
+	ForEveryone  Role = ""
+	ForAdmins    Role = "admin"    // who administers the chat; in a private one, whoever talks does
+	ForOperators Role = "operator" // who runs this Panneau, by the configuration of the account
+)
+
 // Command is one thing that a person can ask for.
 type Command struct {
 	Name    string   // what menus show: a–z and _ only, as Telegram demands
 	Aliases []string // other words for it, folded
 	Option  string   // what its one optional argument is called in menus; empty for a command without
-	Admin   bool     // only for those who administer the chat; in a private one, whoever talks does
+	For     Role     // who may give it
 	Changes bool     // acts on something: where its word is mistyped, it is asked back
 	answer  func(*Desk, context.Context, asking) (Message, error)
 }
@@ -37,34 +47,34 @@ func Commands() []Command {
 			answer: (*Desk).platformsWatched,
 		},
 		{
-			Name: "abonner", Option: "choix", Admin: true, Changes: true,
+			Name: "abonner", Option: "choix", For: ForAdmins, Changes: true,
 			Aliases: []string{"s abonner", "sabonner", "abonnement", "subscribe", "suivre", "follow"},
 			answer:  (*Desk).subscribe,
 		},
 		{
-			Name: "desabonner", Option: "plateforme", Admin: true, Changes: true,
+			Name: "desabonner", Option: "plateforme", For: ForAdmins, Changes: true,
 			Aliases: []string{"se desabonner", "desabonnement", "unsubscribe", "unfollow"},
 			answer:  (*Desk).unsubscribe,
 		},
 		{
-			Name: "reglages", Option: "reglage", Admin: true, Changes: true,
+			Name: "reglages", Option: "reglage", For: ForAdmins, Changes: true,
 			Aliases: []string{"reglage", "parametres", "settings", "setting", "options"},
 			answer:  (*Desk).settings,
 		},
 		{
-			Name: "langue", Aliases: []string{"langues", "language", "languages", "lang"}, Option: "langue", Admin: true, Changes: true,
+			Name: "langue", Aliases: []string{"langues", "language", "languages", "lang"}, Option: "langue", For: ForAdmins, Changes: true,
 			answer: (*Desk).language,
 		},
 		{
-			Name: "simple", Aliases: []string{"facile", "easy"}, Option: "choix", Admin: true, Changes: true,
+			Name: "simple", Aliases: []string{"facile", "easy"}, Option: "choix", For: ForAdmins, Changes: true,
 			answer: (*Desk).simple,
 		},
 		{
-			Name: "test", Aliases: []string{"essai", "essayer", "try"}, Admin: true, Changes: true,
+			Name: "test", Aliases: []string{"essai", "essayer", "try"}, For: ForAdmins, Changes: true,
 			answer: (*Desk).test,
 		},
 		{
-			Name: "stop", Aliases: []string{"arret", "arreter", "effacer", "erase", "supprimer", "delete"}, Admin: true, Changes: true,
+			Name: "stop", Aliases: []string{"arret", "arreter", "effacer", "erase", "supprimer", "delete"}, For: ForAdmins, Changes: true,
 			answer: (*Desk).stop,
 		},
 		{
@@ -78,6 +88,18 @@ func Commands() []Command {
 		{
 			Name: "aide", Aliases: []string{"help", "start", "panneau"},
 			answer: (*Desk).help,
+		},
+		{
+			Name: "journal", Option: "jours", For: ForOperators,
+			answer: (*Desk).journal,
+		},
+		{
+			Name: "annonce", Aliases: []string{"annonces", "annoncer"}, Option: "annonce", For: ForOperators, Changes: true,
+			answer: (*Desk).circular,
+		},
+		{
+			Name: "silence", Aliases: []string{"silences"}, Option: "duree", For: ForOperators, Changes: true,
+			answer: (*Desk).mute,
 		},
 	}
 }
@@ -107,7 +129,8 @@ type Desk struct {
 	Chat      ChatPlatform
 	Prefix    string // what comes before a command's name here: "/", "/panneau "
 	Open      bool   // whether chats may subscribe themselves
-	Whispers  bool   // whether only who asked sees an answer in a shared chat
+	Operators Operators
+	Whispers  bool // whether only who asked sees an answer in a shared chat
 	Store     Store
 	Board     *Board
 	Renderer  Renderer
@@ -116,8 +139,12 @@ type Desk struct {
 	Seal      *Seal       // of the buttons; nil for none
 	Stranger  Destination // how a chat that follows nothing is spoken to: audience, place, languages
 	Woken     func()      // called after there may be something to send
-	Trouble   func(Trouble)
-	Logger    *slog.Logger
+	// Changed is called after there may be something to send on any account.
+	Changed func()
+	// SecondAbove is how many chats an operator may address alone; 0 for any number.
+	SecondAbove int
+	Trouble     func(Trouble)
+	Logger      *slog.Logger
 }
 
 // asking is a request with the chat that it comes from.
@@ -133,7 +160,11 @@ const longestArgs = 200
 
 // Command implements [Handler].
 func (d *Desk) Command(ctx context.Context, r Request) (Message, error) {
-	r.Command, r.Args = clip(r.Command), clip(r.Args)
+	command, sure := find(clip(r.Command))
+	r.Command = clip(r.Command)
+	if command.For != ForOperators { // who says so where a text of theirs is too long: it would be published
+		r.Args = clip(r.Args)
+	}
 	chat, known, err := d.chatAt(ctx, r.From)
 	if err != nil {
 		return Message{}, err
@@ -145,18 +176,18 @@ func (d *Desk) Command(ctx context.Context, r Request) (Message, error) {
 	if r.Command == "start" && r.Private && r.Args != "" { // as Telegram passes a link's data on
 		return d.opened(ctx, a)
 	}
-	command, sure := find(r.Command)
-	if !sure {
+	if !sure || command.For == ForOperators && len(d.Operators) == 0 {
 		return d.guess(ctx, a, command)
 	}
-	if command.Admin {
-		if refusal := d.refuse(ctx, a); refusal != "" {
-			return d.say(a, Answer{Kind: refusal})
-		}
+	if refusal := d.refuse(ctx, a, command.For); refusal != "" {
+		return d.say(a, Answer{Kind: refusal})
 	}
 	message, err := d.act(ctx, command, a)
 	if err != nil {
 		return Message{}, fmt.Errorf("answer %s: %w", command.Name, err)
+	}
+	if command.For == ForOperators && !a.Private && !d.Whispers {
+		return Message{}, d.whisper(ctx, a, message)
 	}
 	return message, nil
 }
@@ -194,9 +225,15 @@ func (d *Desk) busy(a asking, first bool) (Message, error) {
 	return d.say(a, Answer{Kind: AnswerBusy})
 }
 
-// refuse says why a person may not give a command to the chat's administrators: nothing where they may. The chat
-// platform is asked each time.
-func (d *Desk) refuse(ctx context.Context, a asking) AnswerKind {
+// refuse says why a person may not give a command that is for a role: nothing where they may. The chat platform is asked
+// each time.
+func (d *Desk) refuse(ctx context.Context, a asking, role Role) AnswerKind {
+	switch {
+	case role == ForEveryone || role == ForOperators && d.Operators.has(a.Person):
+		return ""
+	case role == ForOperators:
+		return AnswerReserved
+	}
 	switch admin, err := d.administers(ctx, a); {
 	case err != nil:
 		d.Logger.Warn("who administers a chat is not known", "account", d.Account, "err", err)
@@ -310,9 +347,14 @@ func (d *Desk) guess(ctx context.Context, a asking, nearest Command) (Message, e
 func (d *Desk) helpFor(ctx context.Context, a asking) Help {
 	help := Help{PageURL: d.Board.PageURL}
 	admin, err := d.administers(ctx, a)
+	discreet := d.Operators.has(a.Person) && (a.Private || d.Whispers)
 	for _, c := range Commands() {
-		if !c.Admin || admin && err == nil {
-			help.Calls = append(help.Calls, Call{Command: c.Name, Typed: d.typed(c.Name), Arg: c.Option != ""})
+		call := Call{Command: c.Name, Typed: d.typed(c.Name), Arg: c.Option != ""}
+		switch {
+		case c.For == ForEveryone, c.For == ForAdmins && admin && err == nil:
+			help.Calls = append(help.Calls, call)
+		case c.For == ForOperators && discreet:
+			help.Reserved = append(help.Reserved, call)
 		}
 	}
 	return help
@@ -416,6 +458,9 @@ func (d *Desk) welcome(ctx context.Context, p Presence) (Message, error) {
 	chat, known, err := d.chatAt(ctx, p.At)
 	if err != nil {
 		return Message{}, err
+	}
+	if woken > 0 {
+		d.Trouble(Trouble{Kind: TroubleAsleep, Account: d.Account, Destination: chat.ID, Over: true})
 	}
 	w := Welcome{
 		Chat: d.Chat, Account: d.Account, Channel: p.At.Channel,

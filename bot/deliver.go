@@ -23,6 +23,8 @@ type Trouble struct {
 	Cause       ErrorKind          // with TroubleLate: how most attempts failed; empty where none did
 	Certificate CertificateWarning // of a TroubleCertificate
 	Schools     *calendar.Schools  // of a TroubleCalendar: the zone's
+	Step        int64              // told anew at each; 0 for a trouble that is told once
+	Over        bool               // it has ended: nothing is told to who was not told of it
 }
 
 // TroubleKind is what a trouble is about.

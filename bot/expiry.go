@@ -38,19 +38,22 @@ func (c CalendarWatch) Run(ctx context.Context, lease *Lease) error {
 func (c CalendarWatch) look(ctx context.Context, lease *Lease, schools *calendar.Schools, now time.Time) error {
 	today := calendar.DateOf(now.In(schools.Clock()))
 	if !schools.Expiring(today) {
+		c.Trouble(Trouble{Kind: TroubleCalendar, Schools: schools, Over: true})
 		return nil
 	}
 	until, _ := schools.KnownUntil(today) // 1970 where nothing is known
-	news := false
+	news, step := false, expiryStep(int(until-today))
 	err := c.Store.Update(ctx, func(tx Tx) (err error) {
 		if err := tx.KeepDuty(lease.Duty()); err != nil {
 			return err
 		}
-		news, err = tx.WarnOfCalendar(schools.Zone().ID, until, expiryStep(int(until-today)))
+		news, err = tx.WarnOfCalendar(schools.Zone().ID, until, step)
 		return err
 	})
 	if err == nil && news {
-		c.Trouble(Trouble{Kind: TroubleCalendar, Schools: schools, Detail: schools.Zone().ID + " known until " + until.String()})
+		c.Trouble(Trouble{
+			Kind: TroubleCalendar, Schools: schools, Step: int64(step), Detail: schools.Zone().ID + " known until " + until.String(),
+		})
 	}
 	return err
 }

@@ -23,8 +23,9 @@ type Incident struct {
 	// Event is the same for the outages that began at the same time on common ground; empty where that was not asked.
 	Event  string
 	Beside []PlatformID // what fails together with it, as told
-	// Until is the planned end of a maintenance that is announced, which begins at Since; zero for an outage.
-	Until time.Time
+	// Until is the planned end of a maintenance that is announced, which begins at Since, or of a letter; zero for an outage.
+	Until  time.Time
+	Letter *Letter // what it says where it is about no platform; nil for an outage and a maintenance
 }
 
 // Open reports whether the incident goes on.

@@ -20,8 +20,8 @@ type promises struct {
 	busy map[Promise]bool // on their way
 }
 
-// mostTries is how often a promise is tried that may have been kept: once more, since it was asked for.
-const mostTries = 2
+// keepTries is how often a promise is tried that may have been kept: once more, since it was asked for.
+const keepTries = 2
 
 // keep sees to the first promise that can be kept. It returns false where there is none that could leave now, and when
 // to look again (zero: no time is known).
@@ -162,7 +162,7 @@ func (s *Speaker) unfulfilled(ctx context.Context, p Promise, use *Use, err erro
 		wait = time.Until(s.pacer.Refuse(use, failed.Scope, failed.RetryAfter, time.Now()).Until)
 	case KindTransient:
 	case KindUncertain:
-		if p.Tries >= mostTries {
+		if p.Tries >= keepTries {
 			s.writePromise(ctx, func(tx Tx) error { return tx.DropPromise(p) })
 			return nil
 		}

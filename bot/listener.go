@@ -60,7 +60,7 @@ type Request struct {
 	Command string // the command's word as it was typed, without slash or mention, in lower case: "status", "état"
 	Args    string // what follows, as typed
 	Lang    string // BCP 47 language of the person's client, where the platform says it and nobody else reads the answer
-	Person  string // who asks, in the chat platform's identifiers: salted at once, for limits
+	Person  string // who asks, in the chat platform's identifiers: salted at once, for limits, or an operator's
 	Rights  Rights // what the chat platform said with the command of who asks
 }
 
@@ -103,7 +103,7 @@ type MenuItem struct {
 	Name        string            // a–z, 0–9, _ : what Telegram and Discord accept
 	Names       map[string]string // localised names by language, where the platform has them (Discord)
 	Description map[string]string // by language; "fr" and "en" are always there
-	Admin       bool              // for those who administer a chat, and for everybody in a private one
+	For         Role              // what is for operators is never shown where everybody looks
 	Option      *MenuOption       // nil for a command without argument
 }
 

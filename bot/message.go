@@ -151,6 +151,8 @@ type Renderer interface {
 	Help(lang string, h Help) (Message, error)
 	Welcome(lang string, w Welcome) (Message, error)
 	Answer(lang string, a Answer) (Message, error)
+	// Brief is an answer to an operator, in French.
+	Brief(b Brief) (Message, error)
 	// Trial is a notice that is marked as an example.
 	Trial(lang string, n Notice) (Message, error)
 	// Languages lists the languages that it has.
@@ -160,4 +162,6 @@ type Renderer interface {
 	Details(lang string, d Details) (Message, error)
 	// Button is the label of a button.
 	Button(lang string, a Action) (string, error)
+	// Letter renders a notice whose incident is a letter.
+	Letter(lang string, n Notice) (Message, error)
 }

@@ -52,10 +52,12 @@ type Details struct {
 
 // Help is the language-free content of the help answer.
 type Help struct {
-	Asked   string // the command that a person typed and that there is not; empty where they asked for help
-	Meant   string // the nearest one, as it is typed; empty where none is near
-	Calls   []Call // those that the person may give
-	PageURL string
+	Asked string // the command that a person typed and that there is not; empty where they asked for help
+	Meant string // the nearest one, as it is typed; empty where none is near
+	Calls []Call // those that the person may give
+	// Reserved are those of operators besides, where one asks and nobody else reads the answer.
+	Reserved []Call
+	PageURL  string
 }
 
 // Call is one command as a person types it on this chat platform: « /status [plateforme] ».

@@ -216,6 +216,9 @@ func (w *Watch) compare(now time.Time) {
 		d := w.splits[p]
 		switch {
 		case split == Split{}:
+			if !d.since.IsZero() {
+				w.tell(Trouble{Kind: TroubleSplit, Platform: p, Over: true})
+			}
 			d.since = time.Time{}
 		case d.since.IsZero():
 			d.since = now

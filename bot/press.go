@@ -44,15 +44,15 @@ func (d *Desk) press(ctx context.Context, a asking, data string) (Reply, error) 
 	if !found {
 		return d.reply(a, Answer{Kind: AnswerExpired})
 	}
-	reply, err := d.act(ctx, a, pressed, incident)
+	reply, err := d.do(ctx, a, pressed, incident)
 	if err != nil {
 		return Reply{}, fmt.Errorf("answer the button %s: %w", pressed.action, err)
 	}
 	return reply, nil
 }
 
-// act does what a valid button asks for.
-func (d *Desk) act(ctx context.Context, a asking, p pressed, i Incident) (Reply, error) {
+// do does what a valid button asks for.
+func (d *Desk) do(ctx context.Context, a asking, p pressed, i Incident) (Reply, error) {
 	switch p.action {
 	case ActionDetails:
 		return d.offering(ctx, a, ActionShareDetails, i.ID, func(a asking) (Message, error) { return d.details(ctx, a, i) })
@@ -182,7 +182,7 @@ func (d *Desk) share(ctx context.Context, a asking, p pressed, write func(asking
 	if a.Private || !d.Whispers {
 		return d.reply(a, Answer{Kind: AnswerExpired})
 	}
-	if refusal := d.refuse(ctx, a); refusal != "" {
+	if refusal := d.refuse(ctx, a, ForAdmins); refusal != "" {
 		return d.reply(a, Answer{Kind: refusal})
 	}
 	open := a

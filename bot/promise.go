@@ -64,7 +64,7 @@ func (d *Desk) promise(ctx context.Context, a asking, i Incident) (Reply, error)
 	case !made:
 		answer.Kind = AnswerNotedBefore
 	case !a.Private:
-		if err := d.confirm(ctx, a, at, answer, i.ID); err != nil {
+		if err := d.assure(ctx, a, at, answer, i.ID); err != nil {
 			if err := d.Store.Update(ctx, func(tx Tx) error { return tx.DropPromise(p) }); err != nil {
 				return Reply{}, fmt.Errorf("take a promise back: %w", err)
 			}
@@ -112,8 +112,8 @@ func (d *Desk) addPromise(ctx context.Context, p Promise) (made bool, err error)
 	return made, err
 }
 
-// confirm writes to the person alone what they were promised, and how to take it back.
-func (d *Desk) confirm(ctx context.Context, a asking, at Address, answer Answer, i IncidentID) error {
+// assure writes to the person alone what they were promised, and how to take it back.
+func (d *Desk) assure(ctx context.Context, a asking, at Address, answer Answer, i IncidentID) error {
 	m, err := d.say(a, answer)
 	if err != nil {
 		return err

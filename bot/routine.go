@@ -40,6 +40,9 @@ func (s *Speaker) routine(ctx context.Context, launch func(work func() error)) (
 	if until, silent := s.config.Quiet.Until(t.To.Silence, now); silent {
 		ready = until.Add(afterSilence)
 	}
+	if until := s.mutedUntil(ctx, now); until.After(now) {
+		ready = later(ready, until.Add(afterSilence))
+	}
 	switch {
 	case now.After(t.Until), ready.After(t.Until):
 		s.writeNote(ctx, t, func(tx Tx) error { return tx.EndNote(t.NoteKey, NoteLate) })

@@ -79,6 +79,9 @@ func (s *Speaker) next(t Task, now time.Time) (act Act, wait time.Time) {
 
 // urgent reports whether the reader wants to be told of it at any time. That all is well again never is.
 func (t Task) urgent() bool {
+	if t.Incident.Letter != nil {
+		return t.Incident.Open() && t.Incident.Letter.Urgent
+	}
 	return t.Incident.Open() && slices.Contains(t.Destination.Silence.Urgent, t.Incident.Condition)
 }
 
@@ -95,6 +98,12 @@ func (s *Speaker) nextIn(tx Tx, t *Task, now time.Time) (Act, time.Time, error) 
 		}
 	}
 	act, wait := s.next(*t, now)
+	if act == ActPost || act == ActRing || !wait.IsZero() {
+		var err error
+		if act, wait, err = s.still(tx, *t, act, wait, now); err != nil {
+			return ActNone, time.Time{}, err
+		}
+	}
 	if act != ActPost && act != ActRing || t.Delivery.Ring(t.Incident) == PurposeWorse || t.Incident.leads() {
 		return act, wait, nil
 	}

@@ -66,5 +66,6 @@ func (s *Speaker) rouse(ctx context.Context, t Task) {
 		return
 	}
 	s.log.Info("destination woken", "destination", t.Destination.ID)
+	s.config.Trouble(Trouble{Kind: TroubleAsleep, Account: s.config.Account, Destination: t.Destination.ID, Over: true})
 	s.Wake()
 }

@@ -124,6 +124,19 @@ func (plainWords) Playbook(string, bot.Playbook) (bot.Message, error) { return b
 func (plainWords) Help(string, bot.Help) (bot.Message, error)         { return bot.Message{}, nil }
 func (plainWords) Welcome(string, bot.Welcome) (bot.Message, error)   { return bot.Message{}, nil }
 
+// Letter is « trouble: blocked ent, over », or « storm: blocked 3, over 1 ».
+func (plainWords) Letter(lang string, n bot.Notice) (bot.Message, error) {
+	l := n.Incident.Letter
+	title := string(l.Kind) + ": " + l.Title + strings.Join(l.Text, " ")
+	for _, tale := range l.Counts {
+		title += fmt.Sprintf("%s %d, over %d", tale.Title, tale.Count, tale.Over)
+	}
+	if !n.Incident.Open() {
+		title += ", over"
+	}
+	return bot.Message{Lang: lang, Title: title}, nil
+}
+
 func (plainWords) Note(lang string, n bot.Note) (bot.Message, error) {
 	title := string(n.Kind)
 	for _, v := range n.Troubles {
@@ -140,26 +153,28 @@ func (plainWords) Note(lang string, n bot.Note) (bot.Message, error) {
 
 // stage is a whole delivery line on a real SQLite file: a watch, a speaker and a chat, in simulated time.
 type stage struct {
-	panel    bot.Panel
-	t        *testing.T
-	store    *store.Store
-	between  bot.Store // between the speaker and the store; nil for nothing
-	chat     *fakeChat
-	notifier bot.Notifier
-	watch    *bot.Watch
-	speaker  *bot.Speaker
-	stopped  chan error
-	stop     context.CancelFunc
-	trouble  []bot.Trouble
-	observe  func(bot.Attempt) // nil for nobody
-	ask      func(bot.PlatformID)
-	place    *time.Location // of what is usual; nil: UTC
-	guard    bot.Guard
-	quiet    *bot.Quiet // nil for chats that are never silent
-	critical *bot.CriticalDays
-	every    map[bot.PlatformID]time.Duration // how often platforms are said to be checked
-	writes   bool                             // verdicts that decide nothing, too
-	look     time.Duration                    // of the speaker; 0 for the default
+	panel     bot.Panel
+	t         *testing.T
+	store     *store.Store
+	between   bot.Store // between the speaker and the store; nil for nothing
+	chat      *fakeChat
+	notifier  bot.Notifier
+	watch     *bot.Watch
+	speaker   *bot.Speaker
+	stopped   chan error
+	stop      context.CancelFunc
+	trouble   []bot.Trouble // what began
+	posts     []bot.Post    // of a concierge; nil for none
+	concierge *bot.Concierge
+	observe   func(bot.Attempt) // nil for nobody
+	ask       func(bot.PlatformID)
+	place     *time.Location // of what is usual; nil: UTC
+	guard     bot.Guard
+	quiet     *bot.Quiet // nil for chats that are never silent
+	critical  *bot.CriticalDays
+	every     map[bot.PlatformID]time.Duration // how often platforms are said to be checked
+	writes    bool                             // verdicts that decide nothing, too
+	look      time.Duration                    // of the speaker; 0 for the default
 
 	platforms []bot.Platform
 	mu        sync.Mutex
@@ -224,6 +239,12 @@ func (s *stage) start() {
 	trouble := func(trouble bot.Trouble) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		if s.concierge != nil {
+			s.concierge.Tell(trouble)
+		}
+		if trouble.Over {
+			return
+		}
 		s.trouble = append(s.trouble, trouble)
 	}
 	var ledger bot.Store = s.store

@@ -37,6 +37,8 @@ type Tx interface {
 	SealTx
 	SignalTx
 	PromiseTx
+	LetterTx
+	CircularTx
 }
 
 // WatchTx keeps what the checks saw.
@@ -109,7 +111,8 @@ type LedgerTx interface {
 	// settled are among them.
 	// Destinations that sleep have nothing due before their Sleep.Until.
 	Due(account AccountID, now time.Time, n int) (tasks []Task, next time.Time, err error)
-	// Backlog counts what an account has to deliver, now or later, and owes by now.
+	// Backlog counts what an account has to deliver to readers, now or later, and owes by now: letters to operators are not
+	// among it.
 	Backlog(account AccountID) (Backlog, error)
 	// Flying counts the attempts of an account that left since a time and were not settled.
 	Flying(account AccountID, since time.Time) (int, error)

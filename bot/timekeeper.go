@@ -69,20 +69,21 @@ func (k *Timekeeper) Run(ctx context.Context) error {
 			}
 			continue
 		}
-		if trouble, late := k.judge(owed, time.Now()); late {
+		if trouble, news := k.judge(owed, time.Now()); news {
 			k.Trouble(trouble)
 		}
 	}
 	return nil
 }
 
-// judge compares a backlog with what was to be expected of it, and reports late once.
-func (k *Timekeeper) judge(owed Backlog, now time.Time) (trouble Trouble, late bool) {
+// judge compares a backlog with what was to be expected of it. That it is late, and is so no more, is news once.
+func (k *Timekeeper) judge(owed Backlog, now time.Time) (trouble Trouble, news bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if owed.Count == 0 {
+		news = k.reported
 		k.failures, k.count, k.promised, k.reported = nil, 0, time.Time{}, false
-		return Trouble{}, false
+		return Trouble{Kind: TroubleLate, Account: k.Account, Over: true}, news
 	}
 	if owed.Count > k.count {
 		k.promised = later(k.promised, now.Add(k.atBest(owed.Count)+grace))

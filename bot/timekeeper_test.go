@@ -70,8 +70,8 @@ func TestALateBroadcastIsReportedOnceWithItsReason(t *testing.T) {
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		s.wantShown("-1", "bulletin down r1")
-		if late := late.list(); len(late) != 1 {
-			t.Errorf("what was told in the end is reported again: %v", late)
+		if late := late.list(); len(late) != 2 || !late[1].Over {
+			t.Errorf("what was told in the end is not said to be, once: %v", late)
 		}
 	})
 }

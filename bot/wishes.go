@@ -60,9 +60,12 @@ func placeOf(word string) (Place, error) {
 type Deed struct {
 	At      time.Time
 	Account AccountID
-	Channel string // where; empty where the chat had itself erased
-	Who     string // a name that is made anew every hour: it tells whether two deeds were one person's, not whose
-	What    string // the command with what it was understood to say: never what was typed
+	Channel string // where; empty where the chat had itself erased, and for what an operator did, which concerns no chat
+	// Who is a name that is made anew every hour: it tells whether two deeds were one person's, not whose. An operator's
+	// is the one that the configuration gives.
+	Who      string
+	Operator bool
+	What     string // the command with what it was understood to say: never what was typed
 }
 
 // DeedsKept is how long deeds are kept.
@@ -79,6 +82,8 @@ type ChatTx interface {
 	Keep(d Deed) error
 	// Deeds lists what was done in a chat and is kept, newest first.
 	Deeds(account AccountID, channel string) ([]Deed, error)
+	// OperatorDeeds lists what operators did since a time and is kept, newest first, at most n, and how many there are.
+	OperatorDeeds(since time.Time, n int) (list []Deed, all int, err error)
 	// Deliveries counts the incidents of which a chat was told or is to be.
 	Deliveries(account AccountID, channel string) (int, error)
 }

@@ -38,10 +38,14 @@ func (w Writer) Write(ctx context.Context, t Task, now time.Time) (Posting, erro
 
 // message renders the notice in the destination's languages, the first above the others.
 func (w Writer) message(ctx context.Context, t Task, now time.Time) (Message, error) {
-	notice := w.notice(t, now)
-	notice.Offers = w.offers(ctx, t, now)
+	notice, render := w.notice(t, now), w.Renderer.Notice
+	if t.Incident.Letter != nil {
+		render = w.Renderer.Letter
+	} else {
+		notice.Offers = w.offers(ctx, t, now)
+	}
 	return inEach(w.Renderer.Choose("", t.Destination.Languages), func(lang string) (Message, error) {
-		m, err := w.Renderer.Notice(lang, notice)
+		m, err := render(lang, notice)
 		if err != nil {
 			return m, err
 		}

@@ -32,7 +32,7 @@ func faults(source, c *catalogue) []string {
 	var list []string
 	for key, m := range source.messages {
 		other := c.messages[key]
-		if other == nil && forTerminal(key) {
+		if other == nil && forOperators(key) {
 			continue
 		}
 		if other == nil {
@@ -142,7 +142,7 @@ func TestEveryTextIsRead(t *testing.T) {
 		for key, m := range c.messages {
 			for form, text := range formsOf(m) {
 				if c.plural(key) && !slices.Contains(forms, form) ||
-					lang == "fr" && key == "overview.normal" && form == "one" || forTerminal(key) && lang != "fr" {
+					lang == "fr" && key == "overview.normal" && form == "one" || forOperators(key) && lang != "fr" {
 					continue
 				}
 				for _, line := range lines(text) {

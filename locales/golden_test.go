@@ -44,7 +44,7 @@ func scenes() []scene {
 	}
 	return append(list,
 		scene{"rings", readRings}, scene{"late", readLate}, scene{"affected", readAffected}, scene{"beside", readBeside},
-		scene{"announcements", readAnnouncements}, scene{"notes", readNotes}, scene{"offers", readOffers},
+		scene{"announcements", readAnnouncements}, scene{"circulars", readCirculars}, scene{"notes", readNotes}, scene{"offers", readOffers},
 		scene{"reasons", readReasons}, scene{"revisions", readRevisions}, scene{"times", readTimes}, scene{"clock", readClock},
 		scene{"places", readPlaces}, scene{"names", readNames}, scene{"overview-boards", readOverviewBoards},
 		scene{"overview-split", readOverviewSplit}, scene{"overview-unanswerable", readOverviewUnanswerable},

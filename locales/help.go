@@ -29,6 +29,13 @@ func (r *Renderer) Help(lang string, h bot.Help) (bot.Message, error) {
 		m.Sections = append(m.Sections, bot.Section{Heading: w.say("heading.commands", nil), Items: items})
 	}
 	m.Sections = append(m.Sections, w.about())
+	if len(h.Reserved) > 0 {
+		reserved, err := r.reserved(h.Reserved)
+		if err != nil {
+			return bot.Message{}, fmt.Errorf("render help: %w", err)
+		}
+		m.Sections = append(m.Sections, reserved)
+	}
 	return w.finish(m)
 }
 

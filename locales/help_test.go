@@ -29,7 +29,9 @@ func readHelp(g *reader) {
 	g.add("a word that is none", m, err)
 	var calls []bot.Call
 	for _, c := range bot.Commands() {
-		calls = append(calls, bot.Call{Command: c.Name, Typed: "/" + c.Name, Arg: c.Option != ""})
+		if c.For != bot.ForOperators {
+			calls = append(calls, bot.Call{Command: c.Name, Typed: "/" + c.Name, Arg: c.Option != ""})
+		}
 	}
 	m, err = g.r.Help(g.lang, bot.Help{Calls: calls})
 	g.add("for an administrator", m, err)
@@ -88,6 +90,7 @@ func TestTerminal(t *testing.T) {
 		"Backup": "/srv/panneau-data/backups/panneau-20210406T014000Z.db", "When": "06/04/2021 à 3\u00a0h\u00a040",
 		"Aside": "/srv/panneau-data/panneau.db.damaged-20210406T061500Z", "Size": "12,3\u00a0Mo",
 		"Name": "lyon", "Names": "lyon, lille", "Split": "inaccessible depuis 1 point de contrôle sur 3",
+		"Prefix": "/", "Moment": "8\u00a0h\u00a005", "Number": "12",
 	}
 	for _, key := range keysBelow(g.r.texts["fr"], "terminal.") {
 		for _, count := range []int{0, 1, 71} {

@@ -65,7 +65,7 @@ func digest(text string, seen map[string]bool, whole bool) string {
 func readCounts(g *reader) {
 	w := clockwork(g.t, g.lang, school(g.t, 8, 5))
 	for _, key := range keysBelow(w.catalogue, "") {
-		if !w.plural(key) || forTerminal(key) {
+		if !w.plural(key) || forOperators(key) {
 			continue
 		}
 		for _, n := range examples(w.catalogue) {
@@ -96,8 +96,10 @@ func examples(c *catalogue) []int {
 	return list
 }
 
-// forTerminal reports whether a text is shown to the operator in a terminal only; those are French.
-func forTerminal(key string) bool { return strings.HasPrefix(key, "terminal.") }
+// forOperators reports whether a text is shown to those only who run Panneau, in a terminal or a chat; those are French.
+func forOperators(key string) bool {
+	return strings.HasPrefix(key, "terminal.") || strings.HasPrefix(key, "operator.")
+}
 
 // golden is everything that a language's golden files show.
 func golden(t *testing.T, lang string) string {
@@ -197,7 +199,7 @@ func TestCountsAreShown(t *testing.T) {
 		c := r.texts[lang]
 		several := severalNumbers(c)
 		for key, m := range c.messages {
-			if !c.plural(key) || forTerminal(key) || !slices.Contains(placeholdersOf(m.Other), "Count") {
+			if !c.plural(key) || forOperators(key) || !slices.Contains(placeholdersOf(m.Other), "Count") {
 				continue
 			}
 			for form, text := range formsOf(m) {

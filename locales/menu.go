@@ -11,12 +11,16 @@ import (
 func (r *Renderer) Menu(commands ...bot.Command) ([]bot.MenuItem, error) {
 	var items []bot.MenuItem
 	for _, c := range commands {
-		item := bot.MenuItem{Name: c.Name, Names: map[string]string{}, Description: map[string]string{}, Admin: c.Admin}
+		item := bot.MenuItem{Name: c.Name, Names: map[string]string{}, Description: map[string]string{}, For: c.For}
 		if c.Option != "" {
 			item.Option = &bot.MenuOption{Name: c.Option, Description: map[string]string{}}
 		}
 		for lang, texts := range r.menus {
-			if err := addMenu(&item, lang, texts); err != nil {
+			key := "command." + c.Name
+			if c.For == bot.ForOperators { // whom Panneau speaks French to
+				key, texts = "operator."+key, r.texts["fr"]
+			}
+			if err := addMenu(&item, key, lang, texts); err != nil {
 				return nil, fmt.Errorf("menu of %q: %w", c.Name, err)
 			}
 		}
@@ -26,9 +30,8 @@ func (r *Renderer) Menu(commands ...bot.Command) ([]bot.MenuItem, error) {
 }
 
 // addMenu adds the texts of one language.
-func addMenu(item *bot.MenuItem, lang string, c *catalogue) error {
+func addMenu(item *bot.MenuItem, key, lang string, c *catalogue) error {
 	w := &writer{catalogue: c}
-	key := "command." + item.Name
 	item.Description[lang] = w.say(key+".description", nil)
 	if w.has(key + ".name") {
 		item.Names[lang] = w.say(key+".name", nil)

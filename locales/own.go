@@ -207,7 +207,7 @@ func Proofread(text string, families bool) []OwnTextError {
 // FamiliesRead reports whether families read the text under a key in a chat.
 func FamiliesRead(key string) bool {
 	return !strings.HasSuffix(key, ".staff") && !strings.HasSuffix(key, ".teachers") &&
-		!strings.HasPrefix(key, "terminal.") && !strings.HasPrefix(key, "label.")
+		!strings.HasPrefix(key, "terminal.") && !strings.HasPrefix(key, "operator.") && !strings.HasPrefix(key, "label.")
 }
 
 // French says what is wrong in the words of an operator.

@@ -10,7 +10,7 @@ import (
 func (t *tx) Backlog(account bot.AccountID) (bot.Backlog, error) {
 	return single(t, scanBacklog, `
 		SELECT COUNT(*), COALESCE(MIN(l.owed_at), 0) FROM deliveries l JOIN destinations d ON d.id = l.destination
-		WHERE l.account = $1 AND l.due > 0 AND l.owed_at <= $2 AND d.asleep_since = 0`,
+		WHERE l.account = $1 AND l.due > 0 AND l.routine < 2 AND l.owed_at <= $2 AND d.asleep_since = 0`,
 		account, millis(t.now))
 }
 

@@ -1,6 +1,10 @@
 package store
 
-import "github.com/panneau-ecole/panneau/bot"
+import (
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
 
 // ChatsMade implements bot.ChatTx.
 func (t *tx) ChatsMade(account bot.AccountID) (int, error) {
@@ -17,7 +21,9 @@ func (t *tx) EraseChat(account bot.AccountID, channel string) (int, error) {
 			return 0, err
 		}
 	}
-	for _, also := range []string{`audit WHERE account = $1 AND channel = $2`, `refusals WHERE account = $1 AND bucket LIKE '%:' || $2`} {
+	for _, also := range []string{
+		`audit WHERE account = $1 AND channel = $2 AND operator = 0`, `refusals WHERE account = $1 AND bucket LIKE '%:' || $2`,
+	} {
 		if _, err := t.exec(`DELETE FROM `+also, account, channel); err != nil {
 			return 0, err
 		}
@@ -30,8 +36,8 @@ func (t *tx) Keep(d bot.Deed) error {
 	if _, err := t.exec(`DELETE FROM audit WHERE at < $1`, millis(d.At.Add(-bot.DeedsKept))); err != nil {
 		return err
 	}
-	_, err := t.exec(`INSERT INTO audit (at, account, channel, who, what) VALUES ($1, $2, $3, $4, $5)`,
-		millis(d.At), d.Account, d.Channel, d.Who, d.What)
+	_, err := t.exec(`INSERT INTO audit (at, account, channel, who, what, operator) VALUES ($1, $2, $3, $4, $5, $6)`,
+		millis(d.At), d.Account, d.Channel, d.Who, d.What, flag(d.Operator))
 	return err
 }
 
@@ -44,6 +50,22 @@ func (t *tx) Deeds(account bot.AccountID, channel string) ([]bot.Deed, error) {
 		d.At = instant(at)
 		return d, err
 	}, `SELECT at, who, what FROM audit WHERE account = $1 AND channel = $2 ORDER BY at DESC, what`, account, channel)
+}
+
+// OperatorDeeds implements bot.ChatTx.
+func (t *tx) OperatorDeeds(since time.Time, n int) (deeds []bot.Deed, all int, err error) {
+	deeds, err = list(t, func(r row) (bot.Deed, error) {
+		d := bot.Deed{Operator: true}
+		var at int64
+		err := r.Scan(&at, &d.Account, &d.Who, &d.What)
+		d.At = instant(at)
+		return d, err
+	}, `SELECT at, account, who, what FROM audit WHERE operator = 1 AND at >= $1 ORDER BY at DESC, what LIMIT $2`, millis(since), n)
+	if err != nil || len(deeds) < n {
+		return deeds, len(deeds), err
+	}
+	all, err = single(t, scanOne[int], `SELECT COUNT(*) FROM audit WHERE operator = 1 AND at >= $1`, millis(since))
+	return deeds, all, err
 }
 
 // Deliveries implements bot.ChatTx.

@@ -123,3 +123,38 @@ func TestDeedsAreForgotten(t *testing.T) {
 		})
 	})
 }
+
+// TestOperatorDeeds: they are listed on their own, and no chat that is erased takes them with it.
+func TestOperatorDeeds(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store) {
+		at := time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC)
+		deeds := []bot.Deed{
+			{At: at, Account: "tg", Who: "claire", Operator: true, What: "one"},
+			{At: at.Add(time.Hour), Account: "slack", Who: "karim", Operator: true, What: "two"},
+			{At: at.Add(2 * time.Hour), Account: "tg", Who: "claire", Operator: true, What: "three"},
+		}
+		update(t, s, func(tx bot.Tx) error {
+			for _, d := range append(deeds, bot.Deed{At: at.Add(time.Hour), Account: "tg", Channel: "-7", Who: "0a1b", What: "test"}) {
+				if err := tx.Keep(d); err != nil {
+					return err
+				}
+			}
+			_, err := tx.EraseChat("tg", "")
+			return err
+		})
+		view(t, s, func(tx bot.Tx) error {
+			list, all, err := tx.OperatorDeeds(at.Add(time.Minute), 5)
+			if diff := cmp.Diff([]bot.Deed{deeds[2], deeds[1]}, list); diff != "" || all != 2 {
+				t.Errorf("%d deeds, %s", all, diff)
+			}
+			if err != nil {
+				return err
+			}
+			list, all, err = tx.OperatorDeeds(at, 1)
+			if diff := cmp.Diff([]bot.Deed{deeds[2]}, list); diff != "" || all != 3 {
+				t.Errorf("%d deeds, %s", all, diff)
+			}
+			return err
+		})
+	})
+}

@@ -155,6 +155,7 @@ func (t *tx) EndSilence(now time.Time) error {
 // DropUnfollowed implements bot.LedgerTx.
 func (t *tx) DropUnfollowed() error {
 	_, err := t.exec(`DELETE FROM deliveries WHERE due > 0 AND told = 0 AND heard = '' AND flight_act = ''
+		AND NOT EXISTS (SELECT 1 FROM incidents WHERE id = deliveries.incident AND letter <> '')
 		AND NOT EXISTS (SELECT 1 FROM subscriptions s JOIN incidents i ON i.platform = s.platform
 			WHERE s.destination = deliveries.destination AND i.id = deliveries.incident)`)
 	return err

@@ -53,6 +53,7 @@ func furnish(t *testing.T, s *store.Store) {
 		_, warning := tx.WarnOfCertificate(bot.CertificateWarning{Host: "cned.fr:443", Expiry: time.Now().Add(time.Hour), Days: 1})
 		return errors.Join(err, warning, expiry, tx.AddNotes([]bot.NoteTask{note}), tx.EnterVantage("lyon", "r1"), tx.SilenceVantage("lyon", at(4)),
 			tx.PutView(bot.View{Platform: "cned", Vantage: "lyon", Condition: bot.Normal, Since: at(1), SeenAt: at(2)}),
+			began(tx),
 			tx.Keep(bot.Deed{At: at(5), Account: "tg", Channel: "-1", Who: "x", What: "test"}),
 			promised(tx), tx.AddSignals(incident.ID, "-1", bot.Signals{Also: 2, Fine: 1}, 9, at(6)), sealed(tx),
 			tx.PutRefusal("tg", bot.Refusal{Bucket: "bot", Until: at(999)}, at(1)),
@@ -61,6 +62,16 @@ func furnish(t *testing.T, s *store.Store) {
 			tx.PutTrack(bot.Track{Check: "cned/a", Platform: "cned", Condition: bot.Unreachable, Since: at(1)}),
 			tx.AddVerdicts(verdicts), tx.PutHours([]bot.Hour{hour("cned/a", "ici", 7), hour("cned/b", "ici", 40)}))
 	})
+}
+
+// began writes down a trouble, a draft and a mute.
+func began(tx bot.Tx) error {
+	draft := bot.Draft{Code: "1234", Expires: at(9), Letter: bot.Letter{Kind: bot.LetterCircular, Text: []string{"Bonjour"}}}
+	if err := errors.Join(tx.PutDraft(draft, at(1)), tx.PutMute(bot.Mute{Account: "tg", Until: at(99), Who: "claire"})); err != nil {
+		return err
+	}
+	_, err := tx.AddTrouble(bot.TroubleNote{Subject: "blocked//cned", Kind: bot.TroubleBlocked, Since: at(3), Letter: 1}, at(1))
+	return err
 }
 
 // picture is all that can be read of a store.
@@ -86,6 +97,12 @@ func picture(t *testing.T, s *store.Store) map[string]any {
 		keep("destinations", destinations, err)
 		refusals, err := tx.Refusals("tg", at(1))
 		keep("refusals", refusals, err)
+		mutes, err := tx.Mutes(at(1))
+		keep("mutes", mutes, err)
+		draft, err := tx.Draft("1234", at(1))
+		keep("draft", draft, err)
+		troubles, err := tx.TroublesIn(1)
+		keep("troubles", troubles, err)
 		deeds, err := tx.Deeds("tg", "-1")
 		keep("deeds", deeds, err)
 		echo, err := tx.Echo(1)
@@ -112,7 +129,7 @@ func TestMoveKeepsEverything(t *testing.T) {
 			{"standings", 1}, {"tracks", 1}, {"verdicts", 1234}, {"days", 2}, {"incidents", 1}, {"revisions", 1},
 			{"destinations", 4}, {"subscriptions", 4}, {"deliveries", 2}, {"duties", 1},
 			{"certificate_warnings", 1}, {"refusals", 1}, {"vantages", 1}, {"views", 1}, {"notes", 1}, {"calendar_warnings", 1},
-			{"audit", 1}, {"seal", 1}, {"signals", 1}, {"promises", 1},
+			{"audit", 1}, {"seal", 1}, {"signals", 1}, {"promises", 1}, {"troubles", 1}, {"drafts", 1}, {"mutes", 1},
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Error(diff)

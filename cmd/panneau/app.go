@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,6 +47,8 @@ type app struct {
 	measured  net.Listener // where the metrics are served; nil for nowhere
 	offline   atomic.Bool
 	refused   sync.Map // the accounts that are no longer accepted
+
+	concierge *bot.Concierge
 }
 
 // speaker is one account with all that it does.
@@ -70,6 +73,7 @@ func newApp(
 	a.guard = checks.NewGuard(c.Watch.Guard, env)
 	a.holder = bot.Holder{Store: store, Replica: replica, Alone: c.Database.Postgres.IsZero(), Logger: a.log}
 	a.board = a.newBoard()
+	a.concierge = a.newConcierge(m)
 	a.metrics = newMetrics(store, a.board, accountIDs(c.Accounts))
 	place, err := paris()
 	if err != nil {
@@ -208,9 +212,11 @@ func overFamily(spec checks.Spec, env checks.Env) func(bot.Family) bot.Checker {
 	}
 }
 
-// menu is what the chat platforms show of the commands.
-func menu(words *locales.Renderer) ([]bot.MenuItem, error) {
-	return words.Menu(bot.Commands()...)
+// menu is what an account's chat platform shows of the commands. What is for operators is known only where there are some.
+func menu(words *locales.Renderer, account config.Account) ([]bot.MenuItem, error) {
+	return words.Menu(slices.DeleteFunc(bot.Commands(), func(c bot.Command) bool {
+		return c.For == bot.ForOperators && len(account.Operators) == 0
+	})...)
 }
 
 // adapterOf is what the adapter of an account is made of, without what it writes to.
@@ -221,8 +227,27 @@ func (m Main) adapterOf(account config.Account, menu []bot.MenuItem) notifiers.C
 	}
 }
 
+// secondAbove is how many chats an operator may address alone: where there is one operator only, any number.
+func secondAbove(accounts []config.Account, configured int) int {
+	names := make(map[string]bool)
+	for _, account := range accounts {
+		for _, name := range account.Operators {
+			names[name] = true
+		}
+	}
+	if len(names) < 2 {
+		return 0
+	}
+	return configured
+}
+
+// prefix is what comes before a command's name on an account.
+func (m Main) prefix(account config.Account) string {
+	return notifiers.Prefix(m.adapterOf(account, nil))
+}
+
 func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
-	menu, err := menu(a.words)
+	menu, err := menu(a.words, account)
 	if err != nil {
 		return nil, err
 	}
@@ -248,6 +273,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 		Observe: func(attempt bot.Attempt) {
 			a.metrics.observe(attempt)
 			s.keeper.Observe(attempt)
+			a.mended(attempt)
 		},
 		Writer: bot.Writer{
 			Renderer: a.words, Web: a.board.Planner.Web, Planner: a.board.Planner, Every: a.board.Every, Vantages: places,
@@ -256,10 +282,11 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	})
 	s.listener, _ = notifier.(bot.Listener)
 	s.desk = &bot.Desk{
-		Account: account.ID, Chat: account.Platform, Prefix: notifiers.Prefix(settings), Store: a.store, Board: a.board,
-		Open: account.Open, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
+		Account: account.ID, Chat: account.Platform, Prefix: m.prefix(account), Store: a.store, Board: a.board,
+		Open: account.Open, Operators: account.Operators, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
 		Seal:     &a.seal,
 		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Trouble: a.report, Logger: a.log,
+		Changed: a.wake, SecondAbove: secondAbove(a.config.Accounts, a.config.SecondAbove),
 	}
 	return s, nil
 }
@@ -282,6 +309,7 @@ func (a *app) Run(ctx context.Context) error {
 	if a.measured != nil {
 		group.Go(func() error { return a.metrics.serve(ctx, a.measured) })
 	}
+	group.Go(func() error { return a.concierge.Run(ctx) })
 	group.Go(func() error { return a.holder.Hold(ctx, bot.WatchDuty, a.doWatch) })
 	for _, s := range a.speakers {
 		group.Go(func() error {
@@ -336,9 +364,9 @@ func (a *app) tolerate(s *speaker, err error) error {
 // prepare writes the configured destinations down.
 func (a *app) prepare(ctx context.Context) error {
 	err := a.store.Update(ctx, func(tx bot.Tx) error {
-		var configured []bot.Destination
-		for _, d := range a.config.Destinations {
-			configured = append(configured, d.Destination)
+		configured, err := a.configured(tx)
+		if err != nil {
+			return err
 		}
 		return bot.Enrol(tx, configured, accountIDs(a.config.Accounts), a.board.Platforms, time.Now())
 	})
@@ -348,11 +376,37 @@ func (a *app) prepare(ctx context.Context) error {
 	return a.seal.Load(ctx, a.store)
 }
 
+// configured lists the destinations of the configuration, and the operators' chats: one that has subscribed itself, too,
+// stays as it wants to be.
+func (a *app) configured(tx bot.Tx) (list []bot.Destination, err error) {
+	for _, d := range a.config.Destinations {
+		list = append(list, d.Destination)
+	}
+	known, err := tx.Destinations()
+	if err != nil {
+		return nil, err
+	}
+	place, err := paris()
+	if err != nil {
+		return nil, err
+	}
+	for _, account := range a.config.Accounts {
+		id := account.Office.ID
+		taken := func(d bot.Destination) bool { return d.ID == id }
+		if id == "" || slices.ContainsFunc(list, taken) ||
+			slices.ContainsFunc(known, func(d bot.Destination) bool { return taken(d) && d.Wishes != nil }) {
+			continue
+		}
+		list = append(list, bot.Destination{
+			ID: id, Account: account.ID, Address: account.Office.Address, Audience: bot.Staff, Place: place, Languages: []string{"fr"},
+		})
+	}
+	return list, nil
+}
+
 // changed tells everybody that the ledger has changed.
 func (a *app) changed() {
-	for _, s := range a.speakers {
-		s.Wake()
-	}
+	a.wake()
 	a.page.Changed()
 }
 

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -303,13 +302,4 @@ func zones(c *config.Config) []string {
 		}
 	}
 	return ids
-}
-
-// expiring tells the operator that a zone's calendar ends.
-func (a *app) expiring(schools *calendar.Schools) {
-	text := []string{
-		schools.Zone().Title + " :", knownText(schools, calendar.DateOf(time.Now().In(schools.Clock()))),
-		"Pour le compléter : panneau calendrier import export.csv",
-	}
-	fmt.Fprintln(a.err, locales.Typeset(strings.Join(text, " ")))
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/signal"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,7 +49,11 @@ func TestScripts(t *testing.T) {
 			"await-in":    withWorld((*world).scriptAwaitIn),
 			"await":       withWorld((*world).scriptAwait),
 			"say":         withWorld((*world).scriptSay),
+			"hidden":      withWorld((*world).scriptHidden),
 			"invite":      withWorld((*world).scriptInvite),
+			"open":        withWorld((*world).scriptOpen),
+			"kick":        withWorld((*world).scriptKick),
+			"confirm":     withWorld((*world).scriptConfirm),
 			"revoke":      withWorld((*world).scriptRevoke),
 			"valid":       withWorld((*world).scriptValid),
 			"audible":     withWorld((*world).scriptAudible),
@@ -162,6 +167,17 @@ func (w *world) scriptAwaitIn(ts *testscript.TestScript, args []string) {
 	}
 }
 
+// scriptHidden makes sure that no message of the bot in a chat says something: hidden chat text…
+func (w *world) scriptHidden(ts *testscript.TestScript, args []string) {
+	for _, shown := range w.shown(args[0], channels()[args[0]]) {
+		for _, text := range args[1:] {
+			if strings.Contains(shown.Text, text) {
+				ts.Fatalf("%s shows %q", args[0], shown.Text)
+			}
+		}
+	}
+}
+
 func (w *world) named(name string) []string {
 	if name == "all" {
 		return []string{"telegram", "slack", "discord"}
@@ -225,9 +241,16 @@ func (w *world) scriptValid(ts *testscript.TestScript, args []string) {
 	}
 }
 
-// scriptSay makes a person write: say chat text.
-func (w *world) scriptSay(ts *testscript.TestScript, args []string) {
-	w.chats[args[0]].Say(channels()[args[0]], "camille", args[1])
+// scriptSay makes a person write: say chat text [who [channel]].
+func (w *world) scriptSay(_ *testscript.TestScript, args []string) {
+	who, channel := "camille", channels()[args[0]]
+	if len(args) > 2 {
+		who = args[2]
+	}
+	if len(args) > 3 {
+		channel = args[3]
+	}
+	w.chats[args[0]].Say(channel, who, args[1])
 }
 
 // scriptInvite adds the bot to a chat that it is not in: invite chat channel.
@@ -236,6 +259,21 @@ func (w *world) scriptInvite(_ *testscript.TestScript, args []string) {
 	w.chats[args[0]].Kick(args[1])
 	w.chats[args[0]].Invite(args[1])
 }
+
+// scriptOpen makes a chat that the bot is in already: open chat channel.
+func (w *world) scriptOpen(_ *testscript.TestScript, args []string) { w.chats[args[0]].Open(args[1]) }
+
+// scriptConfirm makes a person give the last command that a chat of theirs shows for that: confirm chat channel who.
+func (w *world) scriptConfirm(ts *testscript.TestScript, args []string) {
+	all := regexp.MustCompile(`/annonce confirmer \d+`).FindAllString(plain(texts(w.shown(args[0], args[1]))), -1)
+	if len(all) == 0 {
+		ts.Fatalf("nothing is to be confirmed in %s", args[1])
+	}
+	w.chats[args[0]].Say(args[1], args[2], all[len(all)-1])
+}
+
+// scriptKick puts the bot out of a chat: kick chat channel.
+func (w *world) scriptKick(_ *testscript.TestScript, args []string) { w.chats[args[0]].Kick(args[1]) }
 
 func (w *world) scriptRevoke(_ *testscript.TestScript, args []string) { w.chats[args[0]].Revoke() }
 

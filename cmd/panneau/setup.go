@@ -85,16 +85,16 @@ func (m Main) setUpTelegram(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	menu, err := menu(words)
-	if err != nil {
-		return err
-	}
 	found := false
 	for _, account := range c.Accounts {
 		if account.Platform != bot.Telegram {
 			continue
 		}
 		found = true
+		menu, err := menu(words, account)
+		if err != nil {
+			return err
+		}
 		known, err := notifiers.SetUpTelegram(ctx, m.adapterOf(account, menu))
 		if failed, ok := errors.AsType[*bot.DeliveryError](err); ok && failed.Kind == bot.KindUnauthorised {
 			return m.explain(words, "terminal.unauthorised", map[string]any{"Account": account.ID})

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -53,10 +54,7 @@ func commandsOf(menu []bot.MenuItem) ([]*discordgo.ApplicationCommand, error) {
 			Type: discordgo.ChatApplicationCommand, Name: item.Name, Description: item.Description["en"],
 			NameLocalizations: &names, DescriptionLocalizations: &descriptions,
 		}
-		if item.Admin {
-			guild := int64(discordgo.PermissionManageGuild)
-			c.DefaultMemberPermissions = &guild
-		}
+		restrict(c, item.For)
 		if item.Option != nil {
 			c.Options = []*discordgo.ApplicationCommandOption{{
 				Type: discordgo.ApplicationCommandOptionString, Name: item.Option.Name, Autocomplete: true,
@@ -70,6 +68,21 @@ func commandsOf(menu []bot.MenuItem) ([]*discordgo.ApplicationCommand, error) {
 		commands = append(commands, c)
 	}
 	return commands, nil
+}
+
+// restrict keeps a command from the menus of those whom it is not for. Who runs Panneau is not known to Discord: what is
+// for them is shown to a server's administrators only, and in no private conversation, where everybody would see it.
+// https://docs.discord.com/developers/interactions/application-commands#permissions
+func restrict(c *discordgo.ApplicationCommand, role bot.Role) {
+	permissions := int64(discordgo.PermissionManageGuild)
+	switch role {
+	case bot.ForEveryone:
+		return
+	case bot.ForOperators:
+		permissions = 0
+		c.Contexts = &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild}
+	}
+	c.DefaultMemberPermissions = &permissions
 }
 
 func localised(texts map[string]string) map[discordgo.Locale]string {
@@ -146,7 +159,8 @@ type offer struct {
 	kind                int
 	required            bool
 	completed           bool
-	permissions         int64 // 0 for everybody
+	permissions         int64 // 0 for everybody, administrators for their own
+	contexts            []discordgo.InteractionContextType
 	options             []offer
 }
 
@@ -155,7 +169,10 @@ func offers(list []*discordgo.ApplicationCommand) map[string]offer {
 	for _, c := range list {
 		o := offer{name: c.Name, description: c.Description, kind: int(c.Type)}
 		if c.DefaultMemberPermissions != nil {
-			o.permissions = *c.DefaultMemberPermissions
+			o.permissions = cmp.Or(*c.DefaultMemberPermissions, discordgo.PermissionAdministrator)
+		}
+		if c.Contexts != nil {
+			o.contexts = *c.Contexts
 		}
 		if c.NameLocalizations != nil && len(*c.NameLocalizations) > 0 {
 			o.names = *c.NameLocalizations

@@ -106,6 +106,9 @@ func events() []string {
 func usage(menu []bot.MenuItem) string {
 	var words []string
 	for _, item := range menu {
+		if item.For == bot.ForOperators {
+			continue
+		}
 		word := item.Name
 		if french := item.Names["fr"]; french != "" {
 			word = french

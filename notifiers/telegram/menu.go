@@ -31,17 +31,18 @@ func (n *Notifier) keepMenu(ctx context.Context) {
 }
 
 // setMenus sets the menu of each scope and language. French is also what people see whose language it has not. What is
-// for administrators only is shown to them, and in private chats.
+// for administrators only is shown to them, and in private chats; what is for operators, nowhere.
 func (n *Notifier) setMenus(ctx context.Context) error {
 	langs := slices.Sorted(maps.Keys(n.menu[0].Description))
-	everybody := slices.DeleteFunc(slices.Clone(n.menu), func(item bot.MenuItem) bool { return item.Admin })
+	everybody := n.menuFor(bot.ForEveryone)
+	administrators := n.menuFor(bot.ForEveryone, bot.ForAdmins)
 	// https://core.telegram.org/bots/api#botcommandscope
 	for _, scope := range []struct {
 		name string
 		menu []bot.MenuItem
 	}{
-		{"default", everybody}, {"all_private_chats", n.menu}, {"all_group_chats", everybody},
-		{"all_chat_administrators", n.menu},
+		{"default", everybody}, {"all_private_chats", administrators}, {"all_group_chats", everybody},
+		{"all_chat_administrators", administrators},
 	} {
 		for _, lang := range append([]string{""}, langs...) {
 			if err := n.setMenu(ctx, scope.name, lang, scope.menu); err != nil {
@@ -50,6 +51,11 @@ func (n *Notifier) setMenus(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// menuFor is the menu of some roles.
+func (n *Notifier) menuFor(roles ...bot.Role) []bot.MenuItem {
+	return slices.DeleteFunc(slices.Clone(n.menu), func(item bot.MenuItem) bool { return !slices.Contains(roles, item.For) })
 }
 
 // setMenu sets one menu where it differs from what Telegram has.

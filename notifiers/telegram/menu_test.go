@@ -46,6 +46,22 @@ func TestMenu(t *testing.T) {
 	})
 }
 
+func TestMenusHideWhatIsForOperators(t *testing.T) {
+	items := append(menu(), bot.MenuItem{
+		Name: "journal", For: bot.ForOperators, Description: map[string]string{"fr": "Qui a fait quoi", "en": "Qui a fait quoi"},
+	})
+	simulate(t, items, func(t *testing.T, c *chat) {
+		keep(t, c)
+		for _, id := range []string{channel, person} {
+			c.Server.Open(id)
+			if got := strings.Join(c.Menu(id, "fr"), "\n"); strings.Contains(got, "journal") || !strings.Contains(got, "status") {
+				t.Errorf("%s is shown:\n%s", id, got)
+			}
+		}
+		c.faultless(t)
+	})
+}
+
 func TestMenuIsOnlySetWhereItDiffers(t *testing.T) {
 	simulate(t, menu(), func(t *testing.T, c *chat) {
 		keep(t, c)

@@ -96,3 +96,78 @@ func TestLoadNeverShowsASecret(t *testing.T) {
 		}
 	}
 }
+
+func TestLoadOperators(t *testing.T) {
+	c, err := load(t, `
+accounts:
+  profs: {platform: discord, token: {file: discord}, operators: {claire: 80351110224678912}}
+  equipe: {platform: slack, token: {file: /run/secrets/slack}, operators: {claire: U0CLAIRE, karim: W012}}
+  parents: {platform: telegram, token: {env: TELEGRAM_TOKEN}, operators: {claire: 5000002, karim: "5000003"}}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[bot.AccountID]bot.Operators)
+	for _, a := range c.Accounts {
+		got[a.ID] = a.Operators
+	}
+	want := map[bot.AccountID]bot.Operators{
+		"profs":   {"80351110224678912": "claire"},
+		"equipe":  {"U0CLAIRE": "claire", "W012": "karim"},
+		"parents": {"5000002": "claire", "5000003": "karim"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestLoadRefusesWhoIsNobody: an identifier that many people write under would make all of them operators.
+func TestLoadRefusesWhoIsNobody(t *testing.T) {
+	for entry, want := range map[string]string{
+		`{platform: telegram, token: {env: TELEGRAM_TOKEN}, operators: {groupe: 1087968824}}`:    "accounts.a.operators.groupe : ce n’est pas l’identifiant d’une personne",
+		`{platform: telegram, token: {env: TELEGRAM_TOKEN}, operators: {claire: "@claire"}}`:     "un nom en @ ne convient pas",
+		`{platform: telegram, token: {env: TELEGRAM_TOKEN}, operators: {claire: -1001}}`:         "ce n’est pas l’identifiant d’une personne",
+		`{platform: telegram, token: {env: TELEGRAM_TOKEN}, operators: {claire: 7, karim: "7"}}`: "est déjà celui de claire",
+		`{platform: telegram, token: {env: TELEGRAM_TOKEN}, operators: {Claire: 7}}`:             "nom incorrect",
+		`{platform: slack, token: {file: /run/secrets/slack}, operators: {claire: C0PARENTS}}`:   "commence par U ou W",
+		`{platform: discord, token: {file: discord}, operators: {claire: claire}}`:               "mode développeur",
+		`{platform: console, operators: {claire: 7}}`:                                            "cette clé n’a pas de sens pour console",
+		`{platform: telegram, token: {env: TELEGRAM_TOKEN}, operators: [7]}`:                     "un bloc de clés est attendu ici",
+	} {
+		_, err := load(t, "accounts: {a: "+entry+"}\n")
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s:\ngot %v\nwant %s", entry, err, want)
+		}
+	}
+}
+
+func TestLoadOffice(t *testing.T) {
+	c, err := load(t, `
+accounts:
+  parents: {platform: telegram, token: {env: TELEGRAM_TOKEN}, operator_channel: -100777}
+  profs: {platform: discord, token: {file: discord}}
+destinations:
+  - {account: parents, channel: -100777, audience: staff, zone: Lille, follows: all}
+  - {account: profs, channel: "1", audience: families, zone: Lille, follows: all}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Office{ID: "parents/-100777", Address: bot.Address{Channel: "-100777"}}
+	if got := c.Accounts[0].Office; got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := c.Accounts[1].Office; got != (Office{}) {
+		t.Errorf("got %+v for an account without", got)
+	}
+	for text, want := range map[string]string{
+		`accounts: {a: {platform: telegram, token: {env: TELEGRAM_TOKEN}, operator_channel: "@bureau"}}`: "operator_channel : cet identifiant ne convient pas",
+		`accounts: {a: {platform: console, operator_channel: x}}`:                                        "cette clé n’a pas de sens pour console",
+		"accounts: {a: {platform: telegram, token: {env: TELEGRAM_TOKEN}, operator_channel: -1}}\n" +
+			"destinations: [{account: a, channel: -1, zone: Lille, follows: all}]": "ce salon est destinations[1]",
+	} {
+		if got := refusal(t, text); !strings.Contains(got, want) {
+			t.Errorf("%s\n%s, want %q", text, got, want)
+		}
+	}
+}

@@ -11,14 +11,22 @@ import (
 
 // Account is one bot identity.
 type Account struct {
-	ID       bot.AccountID
-	Platform bot.ChatPlatform
-	Token    Secret   // empty for the console
-	AppToken Secret   // Slack only, for Socket Mode; empty: the account posts and does not listen
-	Command  string   // Slack only, with its slash: "/panneau"
-	Admins   []string // Slack only: ids of people who may give the commands of administrators besides those of the workspace
-	Open     bool     // chats may subscribe themselves by commands
-	APIURL   string   // base of the vendor's API, without a final slash; empty for the vendor's own
+	ID        bot.AccountID
+	Platform  bot.ChatPlatform
+	Token     Secret        // empty for the console
+	AppToken  Secret        // Slack only, for Socket Mode; empty: the account posts and does not listen
+	Command   string        // Slack only, with its slash: "/panneau"
+	Admins    []string      // Slack only: ids of people who may give the commands of administrators besides those of the workspace
+	Open      bool          // chats may subscribe themselves by commands
+	Operators bot.Operators // who runs this Panneau
+	Office    Office        // where they are told of troubles
+	APIURL    string        // base of the vendor's API, without a final slash; empty for the vendor's own
+}
+
+// Office is the chat where an account tells its operators of its troubles. The zero value is none.
+type Office struct {
+	ID      bot.DestinationID
+	Address bot.Address
 }
 
 // defaultCommand is the slash command on Slack. "/status" is not to be had there.
@@ -48,6 +56,7 @@ func (b *builder) account(path string, id bot.AccountID, e accountEntry) Account
 		Open:     e.Open,
 		APIURL:   b.baseURL(path+".api_url", e.APIURL),
 	}
+	a.Operators = b.operators(path+".operators", a.Platform, e.Operators)
 	if e.Platform == "" {
 		b.require(path+".platform", "choisissez parmi "+strings.Join(known, ", "))
 	}
@@ -60,7 +69,31 @@ func (b *builder) account(path string, id bot.AccountID, e accountEntry) Account
 		b.slack(path, &a)
 	}
 	b.refuseForeignKeys(path, a.Platform)
+	if e.OperatorChannel != "" && a.Platform != "" && a.Platform != bot.Console {
+		a.Office = b.office(path+".operator_channel", a, string(e.OperatorChannel))
+	}
 	return a
+}
+
+func (b *builder) office(path string, a Account, channel string) Office {
+	at := bot.Address{Channel: b.identifier(path, channel, channelShape(a.Platform))}
+	if at.Channel == "" {
+		return Office{}
+	}
+	return Office{ID: destinationID(a.ID, at), Address: at}
+}
+
+// refuseCrowds reports offices in which others read than those who run Panneau.
+func (b *builder) refuseCrowds(c *Config) {
+	for _, a := range c.Accounts {
+		for i, d := range c.Destinations {
+			if a.Office.ID == "" || d.Account != a.ID || d.Address.Channel != a.Office.Address.Channel || d.Audience == bot.Staff {
+				continue
+			}
+			b.add("accounts."+string(a.ID)+".operator_channel", fmt.Sprintf("ce salon est destinations[%d], où lisent des familles ou des enseignants", i+1),
+				"donnez un salon réservé à ceux qui exploitent Panneau")
+		}
+	}
 }
 
 func (b *builder) slack(path string, a *Account) {
@@ -119,6 +152,50 @@ func prefixed(prefix string) func(string) bool {
 	return func(token string) bool { return strings.HasPrefix(token, prefix) }
 }
 
+// operators reads who runs this Panneau, as an account knows them: identifiers by names.
+func (b *builder) operators(path string, platform bot.ChatPlatform, entries map[name]identifier) bot.Operators {
+	if len(entries) == 0 {
+		return nil
+	}
+	operators := make(bot.Operators, len(entries))
+	for _, who := range slices.Sorted(maps.Keys(entries)) {
+		at, id, shape := path+"."+string(who), string(entries[who]), personShape(platform)
+		switch other, twice := operators[id]; {
+		case id == "" || platform == bot.Console:
+		case !shape.fits(id):
+			b.add(at, "ce n’est pas l’identifiant d’une personne sur "+string(platform), shape.remedy)
+		case twice:
+			b.add(at, "cet identifiant est déjà celui de "+other, "gardez un seul nom par personne")
+		default:
+			operators[id] = string(who)
+		}
+	}
+	return operators
+}
+
+// personShape is how each platform names a person. On Telegram some identifiers are those of nobody: whoever writes in
+// the name of a group or of a channel has them (https://core.telegram.org/bots/api#message, field from).
+func personShape(platform bot.ChatPlatform) shape {
+	switch platform {
+	case bot.Telegram:
+		nobody := []string{"777000", "1087968824", "136817688"}
+		return shape{
+			func(id string) bool { return number(id, 16) && !slices.Contains(nobody, id) },
+			"donnez le nombre par lequel Telegram connaît cette personne (@userinfobot l’indique) ; un nom en @ ne convient pas",
+		}
+	case bot.Slack:
+		return shape{
+			func(id string) bool { return strings.ContainsAny(id[:1], "UW") && spelled(id, uppers+digits, 2, 64) },
+			"donnez l’identifiant de membre, qui commence par U ou W : profil, puis « Copier l’identifiant du membre »",
+		}
+	default:
+		return shape{
+			func(id string) bool { return number(id, 20) },
+			"donnez l’identifiant numérique de la personne : mode développeur, puis « Copier l’identifiant utilisateur »",
+		}
+	}
+}
+
 // refuseForeignKeys reports keys that mean nothing on the account's platform.
 func (b *builder) refuseForeignKeys(path string, platform bot.ChatPlatform) {
 	var foreign []string
@@ -126,7 +203,9 @@ func (b *builder) refuseForeignKeys(path string, platform bot.ChatPlatform) {
 	case bot.Telegram, bot.Discord:
 		foreign = []string{"app_token", "command", "admins"}
 	case bot.Console:
-		foreign = []string{"token", "app_token", "command", "admins", "api_url", "open"}
+		foreign = []string{
+			"token", "app_token", "command", "admins", "api_url", "open", "operators", "operator_channel",
+		}
 	}
 	for _, key := range foreign {
 		if b.has(path + "." + key) {

@@ -32,12 +32,29 @@ func (b *builder) config(f file) *Config {
 	c.Accounts = b.accounts(f.Accounts)
 	b.commonRhythm(f.Rhythm)
 	c.Destinations = b.destinations(f.Destinations, f.Rhythm, c)
+	b.refuseCrowds(c)
+	c.SecondAbove = b.secondAbove(f.Circulars)
 	c.CriticalDays = b.criticalDays(f.CriticalDays, c.Platforms)
 	if f.TextsDir != "" {
 		c.TextsDir = b.resolve(f.TextsDir)
 	}
 	c.Workarounds = b.workarounds(f.Workarounds, c.Platforms)
 	return c
+}
+
+// aloneAtMost is how many chats an operator may address alone where the file does not say: what a mistake costs up to
+// there, one person can mend by hand.
+const aloneAtMost = 50
+
+func (b *builder) secondAbove(e circularsEntry) int {
+	const key = "circulars.second_above"
+	switch {
+	case !b.has(key):
+		return aloneAtMost
+	case e.SecondAbove < 0:
+		b.add(key, "un nombre négatif de conversations n’a pas de sens", "écrivez un nombre, ou 0 pour qu’une personne suffise toujours")
+	}
+	return e.SecondAbove
 }
 
 // vantage builds what concerns the data and the checks.

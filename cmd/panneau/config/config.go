@@ -37,6 +37,7 @@ type Config struct {
 	Destinations []Destination
 	Workarounds  []bot.Workaround // the operator's own first
 	CriticalDays []bot.CriticalDay
+	SecondAbove  int       // how many chats an operator may address alone; 0 for any number
 	TextsDir     string    // folder of the operator's own texts; empty for none
 	Warnings     []Problem // what is unwise but does not keep the configuration from being used
 }

@@ -24,7 +24,12 @@ type file struct {
 	Workarounds  workaroundsEntry       `yaml:"workarounds"`
 	Rhythm       rhythmEntry            `yaml:"rhythm"`
 	CriticalDays []criticalDayEntry     `yaml:"critical_days"`
+	Circulars    circularsEntry         `yaml:"circulars"`
 	TextsDir     string                 `yaml:"texts_dir"`
+}
+
+type circularsEntry struct {
+	SecondAbove int `yaml:"second_above"`
 }
 
 type databaseEntry struct {
@@ -72,6 +77,9 @@ type accountEntry struct {
 	APIURL   string    `yaml:"api_url"`
 	Admins   []string  `yaml:"admins"`
 	Open     bool      `yaml:"open"`
+
+	OperatorChannel identifier          `yaml:"operator_channel"`
+	Operators       map[name]identifier `yaml:"operators"`
 }
 
 type destinationEntry struct {

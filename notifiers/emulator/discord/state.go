@@ -231,6 +231,9 @@ func (s *Server) person(name string) user {
 	u, ok := s.users[name]
 	if !ok {
 		u = user{ID: s.nextID(), Username: name, Discriminator: "0"}
+		if snowflake(name) {
+			u.ID = name
+		}
 		s.users[name] = u
 	}
 	return u

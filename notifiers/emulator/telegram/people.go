@@ -11,7 +11,7 @@ import (
 type Utterance struct {
 	Channel string
 	Thread  string // topic of a forum; empty for the general one
-	User    string // who writes, by name; in a private chat it is always the person whose chat it is
+	User    string // who writes, by name or by id; in a private chat it is always the person whose chat it is
 	Bot     bool   // it is another bot that writes
 	As      string // a channel in whose name the person writes in a group; empty for their own
 	ReplyTo string // id of the message that it answers
@@ -54,6 +54,15 @@ func (s *Server) Tell(u Utterance) string {
 	return strconv.Itoa(m.id)
 }
 
+// whole is the id that a name is; 0 for one that is none.
+func whole(name string) int64 {
+	id, err := strconv.ParseInt(name, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
 func messageKind(c *chat) string {
 	if c.kind == channel {
 		return "channel_post"
@@ -70,7 +79,9 @@ func (s *Server) person(c *chat, u Utterance) object {
 	case private:
 		id = c.id
 	default:
-		id = s.userID(u.User)
+		if id = whole(u.User); id <= 0 {
+			id = s.userID(u.User)
+		}
 	}
 	if u.Bot {
 		return object{"id": id, "is_bot": true, "first_name": u.User}

@@ -1,0 +1,62 @@
+package locales
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// Brief renders an answer to an operator. It is French, like all that those read who run Panneau. A kind without texts and a
+// place without a clock are errors.
+func (r *Renderer) Brief(t bot.Brief) (bot.Message, error) {
+	w, err := r.newWriter("fr", bot.Staff, t.Place, t.Now)
+	if err != nil {
+		return bot.Message{}, fmt.Errorf("render what an operator is told: %w", err)
+	}
+	key := "operator." + string(t.Kind)
+	m := bot.Message{Tone: bot.ToneInfo, Title: w.say(key+".title", nil)}
+	switch t.Kind {
+	case bot.BriefJournal:
+		w.journal(&m, t)
+	case bot.BriefCircularPreview, bot.BriefCircularSecond, bot.BriefCircularSent, bot.BriefCircularOther, bot.BriefCircularEnded:
+		w.circularBrief(&m, t)
+	case bot.BriefCirculars:
+		w.circulars(&m, t)
+	case bot.BriefMutes:
+		w.mutes(&m, t)
+	default:
+		m.Summary = w.say(key, values{"Asked": w.asked(t.Word), "Typed": t.Typed})
+	}
+	return w.finish(m)
+}
+
+// journal lists who did what when.
+func (w *writer) journal(m *bot.Message, t bot.Brief) {
+	m.Summary = w.say("operator.journal", values{"Count": len(t.Deeds) + t.More, "Days": whole(t.Days)})
+	var items []string
+	for _, d := range t.Deeds {
+		items = append(items, w.say("operator.journal.line", values{
+			"Moment": w.at(d.At), "Who": w.free(d.Who), "What": w.free(d.What), "Account": w.free(string(d.Account)),
+		}))
+	}
+	if len(items) > 0 {
+		m.Sections = []bot.Section{{Heading: w.say("operator.journal.heading", nil), Items: items}}
+	}
+	if t.More > 0 {
+		m.Footer = w.say("operator.journal.more", values{"Count": t.More})
+	}
+}
+
+// reserved explains the operators' commands.
+func (r *Renderer) reserved(calls []bot.Call) (bot.Section, error) {
+	w, err := r.newWriter("fr", bot.Staff, bot.Place{Location: time.UTC}, time.Time{})
+	if err != nil {
+		return bot.Section{}, err
+	}
+	s := bot.Section{Heading: w.say("operator.heading", nil)}
+	for _, c := range calls {
+		s.Items = append(s.Items, lines(w.say("operator.help."+c.Command, values{"Typed": c.Typed}))...)
+	}
+	return s, w.err
+}

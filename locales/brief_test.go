@@ -1,0 +1,114 @@
+package locales
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+type entry = struct {
+	heading string
+	brief   bot.Brief
+}
+
+// briefs is an answer to an operator of each kind, and of each variety of a kind, by a heading.
+func briefs(t *testing.T) []entry {
+	t.Helper()
+	now := school(t, 12, 5)
+	deeds := []bot.Deed{
+		{At: now.Add(-time.Hour), Account: "telegram-parents", Who: "claire", Operator: true, What: "incident ouvrir pronote partial #12"},
+		{At: now.Add(-26 * time.Hour), Account: "slack-equipe", Who: "karim", Operator: true, What: "declaration #11"},
+	}
+	list := []entry{
+		{"of nothing", bot.Brief{Kind: bot.BriefJournal, Days: 7}},
+		{"that is long", bot.Brief{Kind: bot.BriefJournal, Days: 90, Deeds: deeds, More: 40}},
+		{"of one day too many", bot.Brief{Kind: bot.BriefJournal, Days: 90, More: 1}},
+	}
+	list = append(list, circularBriefs(now)...)
+	told := func(kind bot.BriefKind) bool {
+		return slices.ContainsFunc(list, func(e entry) bool { return e.brief.Kind == kind })
+	}
+	for _, kind := range slices.DeleteFunc(bot.BriefKinds(), told) {
+		list = append(list, entry{"", bot.Brief{Kind: kind, Days: 7, Word: "quinze", Typed: "/journal", Deeds: deeds}})
+	}
+	for i := range list {
+		list[i].brief.Now, list[i].brief.Place = now, bot.Place{Location: now.Location(), Name: "Paris"}
+		list[i].heading = strings.TrimSpace(string(list[i].brief.Kind) + " " + list[i].heading)
+	}
+	return list
+}
+
+func TestBriefs(t *testing.T) {
+	g := newReader(t)
+	for _, e := range briefs(t) {
+		m, err := g.r.Brief(e.brief)
+		g.add(e.heading, m, err)
+		for _, fault := range Lint(m.Title + "\n" + layOut(m)) {
+			t.Errorf("%s: %v", e.heading, fault)
+		}
+		if m.Title == "" || m.Summary == "" {
+			t.Errorf("%s: no title or no summary", e.heading)
+		}
+	}
+	m, err := g.r.Help("fr", bot.Help{Reserved: reserved()})
+	g.add("help for an operator", m, err)
+	g.compare("briefs")
+}
+
+// reserved are the commands of operators, as they are typed.
+func reserved() []bot.Call {
+	var calls []bot.Call
+	for _, c := range bot.Commands() {
+		if c.For == bot.ForOperators {
+			calls = append(calls, bot.Call{Command: c.Name, Typed: "/" + c.Name})
+		}
+	}
+	return calls
+}
+
+// TestOperatorsAreHelpedInFrench: whatever the language of the chat, beneath what everybody is told.
+func TestOperatorsAreHelpedInFrench(t *testing.T) {
+	r := renderer(t)
+	calls := reserved()
+	for _, lang := range r.Languages() {
+		m, err := r.Help(lang, bot.Help{Reserved: calls})
+		if err != nil {
+			t.Errorf("%s: %v", lang, err)
+			continue
+		}
+		last := m.Sections[len(m.Sections)-1]
+		if len(last.Items) < len(calls) || !strings.HasPrefix(last.Items[0], "/"+calls[0].Command) {
+			t.Errorf("%s: %v", lang, last)
+		}
+	}
+}
+
+// circularBriefs are answers about what operators publish and keep still.
+func circularBriefs(now time.Time) []entry {
+	to := make([]bot.DestinationID, 71)
+	draft := bot.Draft{
+		Code: "4821", Who: "claire", Until: now.Add(6 * time.Hour), Expires: now.Add(10 * time.Minute), To: to,
+		Letter: bot.Letter{Kind: bot.LetterCircular, Text: []string{"L’ENT ferme ce soir. *Rien* à faire."}, Urgent: true},
+	}
+	published := bot.Incident{ID: 12, Until: draft.Until, Letter: &draft.Letter}
+	mutes := []bot.Mute{{Until: draft.Until, Who: "claire"}, {Account: "telegram-parents", Until: now.Add(time.Hour), Who: "karim"}}
+	one := draft
+	one.To, one.Letter.Urgent = to[:1], false
+	return []entry{
+		{"to one", bot.Brief{Kind: bot.BriefCircularPreview, Draft: one, Typed: "/annonce confirmer 4821"}},
+		{"to one", bot.Brief{Kind: bot.BriefCircularSecond, Draft: one, Typed: "/annonce confirmer 4821"}},
+		{"to one", bot.Brief{Kind: bot.BriefCircularOther, Draft: one, Typed: "/annonce confirmer 4821"}},
+		{"to one", bot.Brief{Kind: bot.BriefCircularSent, Draft: one, Number: 12, Typed: "/annonce finir 12"}},
+		{"of one", bot.Brief{Kind: bot.BriefCirculars, Circulars: []bot.Incident{published}}},
+		{"", bot.Brief{Kind: bot.BriefCircularPreview, Draft: draft, Typed: "/annonce confirmer 4821"}},
+		{"", bot.Brief{Kind: bot.BriefCircularSecond, Draft: draft, Typed: "/annonce confirmer 4821"}},
+		{"", bot.Brief{Kind: bot.BriefCircularOther, Draft: draft, Typed: "/annonce confirmer 4821"}},
+		{"", bot.Brief{Kind: bot.BriefCircularSent, Draft: draft, Number: 12, Typed: "/annonce finir 12"}},
+		{"", bot.Brief{Kind: bot.BriefCircularEnded, Number: 12}},
+		{"", bot.Brief{Kind: bot.BriefCirculars, Circulars: []bot.Incident{published, published}}},
+		{"", bot.Brief{Kind: bot.BriefMutes, Mutes: mutes, Typed: "/silence"}},
+	}
+}
