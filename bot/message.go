@@ -64,6 +64,7 @@ type Message struct {
 	Sections []Section // headed blocks: what to do, statements, the platforms of a status answer
 	Links    []Link
 	Footer   string    // small print
+	Picture  *Picture  // shows the same; nil for none
 	Also     []Message // the same in the chat's further languages, laid out beneath
 }
 
@@ -133,6 +134,7 @@ func (m Message) beneath(first Message) Message {
 		return slices.ContainsFunc(first.Links, func(l Link) bool { return l.URL == link.URL })
 	})
 	m.Facts = slices.DeleteFunc(slices.Clone(m.Facts), func(fact Fact) bool { return fact.Evidence })
+	m.Picture = nil
 	return m
 }
 
