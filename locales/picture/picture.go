@@ -93,14 +93,17 @@ func plain(text string) string {
 
 // Drawable reports whether every text of the chart can be drawn.
 func (c Chart) Drawable() bool {
-	texts := c.Title
 	for _, r := range c.Rows {
-		texts += r.Name
+		if !Drawable(r.Name) {
+			return false
+		}
 	}
 	for _, k := range c.Legend {
-		texts += k.Text
+		if !Drawable(k.Text) {
+			return false
+		}
 	}
-	return Drawable(texts)
+	return Drawable(c.Title)
 }
 
 // PNG draws the chart.

@@ -86,11 +86,11 @@ func (c Config) manifest() object {
 }
 
 // scopes lists what the bot may do: write, hear its command and its name, know where it is, and read channels to find
-// a message of its own whose receipt got lost.
+// a message of its own whose receipt got lost, and send pictures.
 func scopes() []string {
 	return []string{
-		"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "groups:history",
-		"groups:read",
+		"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:write",
+		"groups:history", "groups:read",
 	}
 }
 

@@ -18,6 +18,7 @@ var (
 	errUserAgent         = apiError{http.StatusForbidden, 40333, "internal network error"}
 	errMissingAccess     = apiError{http.StatusForbidden, 50001, "Missing Access"}
 	errOtherAuthor       = apiError{http.StatusForbidden, 50005, "Cannot edit a message authored by another user"}
+	errTooLarge          = apiError{http.StatusRequestEntityTooLarge, 40005, "Request entity too large"}
 	errEmptyMessage      = apiError{http.StatusBadRequest, 50006, "Cannot send an empty message"}
 	errMissingPermission = apiError{http.StatusForbidden, 50013, "Missing Permissions"}
 	errThreadArchived    = apiError{http.StatusBadRequest, 50083, "Thread is archived"}

@@ -38,6 +38,12 @@ const (
 	errPinNotFound     Refusal = "Bad Request: message to pin not found"
 	errUnpinNotFound   Refusal = "Bad Request: message to unpin not found"
 	errQueryTooOld     Refusal = "Bad Request: query is too old and response timeout expired or query ID is invalid"
+	errNoTextToEdit    Refusal = "Bad Request: there is no text in the message to edit"
+	errNoPhotoRights   Refusal = "Bad Request: not enough rights to send photos to the chat"
+	errNoPhoto         Refusal = "Bad Request: wrong file identifier/HTTP URL specified"
+	errPhotoBroken     Refusal = "Bad Request: IMAGE_PROCESS_FAILED"
+	errPhotoSides      Refusal = "Bad Request: PHOTO_INVALID_DIMENSIONS"
+	errCaptionTooLong  Refusal = "Bad Request: message caption is too long"
 	errBadCommand      Refusal = "Bad Request: BOT_COMMAND_INVALID"
 	errBadCommandText  Refusal = "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID"
 	errTooManyCommands Refusal = "Bad Request: BOT_COMMANDS_TOO_MUCH"
@@ -52,6 +58,7 @@ const (
 	parsePrefix                = "Bad Request: can't parse entities: "
 	retryPrefix                = "Too Many Requests: retry after "
 	jsonPrefix                 = "Bad Request: can't parse "
+	photoTooBig                = "Bad Request: file of size %d bytes is too big for a photo; the maximum size is %d bytes"
 	requiredParameter          = "Bad Request: parameter \"%s\" is required"
 )
 
@@ -62,7 +69,8 @@ func Refusals() []Refusal {
 		errNotFound, errNoMethod, errUnauthorised, errChatEmpty, errChatNotFound, errUpgraded, errNoRights, errNoChannelRights, errWriteForbidden,
 		errThreadNotFound, errTopicClosed, errTextEmpty, errTooLong, errNotUTF8, errNoParseMode, errEditNotFound, errNotEditable, errNotModified,
 		errDeleteNotFound, errNotDeletable, errTooOldToDelete, errReplyNotFound, errKickedGroup, errKickedSuper, errKickedChannel,
-		errGroupDeleted, errBlocked, errDeactivated,
+		errGroupDeleted, errBlocked, errDeactivated, errNoTextToEdit, errNoPhotoRights, errNoPhoto, errPhotoBroken, errPhotoSides,
+		errCaptionTooLong,
 	}
 }
 
@@ -91,7 +99,7 @@ func (r refused) Unwrap() error { return r.Refusal }
 func aboutContent(text string) bool {
 	switch Refusal(text) {
 	case errTextEmpty, errTooLong, errNotUTF8, errNoParseMode, errBadCommand, errBadCommandText, errTooManyCommands, errBadLanguage, errBadScope,
-		errChatEmpty, errNoMethod:
+		errChatEmpty, errNoMethod, errNoPhoto, errPhotoBroken, errPhotoSides, errCaptionTooLong:
 		return true
 	}
 	return strings.HasPrefix(text, jsonPrefix) || strings.HasSuffix(text, "is required")
