@@ -17,6 +17,7 @@ type Board struct {
 	Panel     Panel         // the places besides the one that decides
 	Planner   *Planner      // of what to do while a platform fails; nil where there is nothing to offer
 	Days      *CriticalDays // nil for none
+	Quiet     *Quiet        // knows the school days; nil for no history
 	PageURL   string
 	Offline   func() bool // whether our own network is known to be broken
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -283,6 +284,12 @@ func (d *Desk) status(ctx context.Context, a asking) (Message, error) {
 	overview, err := d.overview(ctx, a)
 	if err != nil {
 		return Message{}, err
+	}
+	if overview.Asked != "" && len(overview.Platforms) == 1 {
+		zone := cmp.Or(a.chat.Rhythm.Zone, a.chat.Place.Name)
+		if overview.Recent, err = d.Board.Recent(ctx, overview.Platforms[0].Platform.ID, zone, overview.Now); err != nil {
+			return Message{}, err
+		}
 	}
 	m, err := d.write(a, func(lang string) (Message, error) { return d.Renderer.Overview(lang, overview) })
 	if err != nil || strings.TrimSpace(a.Args) != "" {

@@ -14,14 +14,15 @@ var ErrIndivisible = errors.New("a part of the message does not fit and cannot b
 
 // Divide returns the message as one or more messages that each fit, in reading order and without losing a character.
 // A message that fits stays whole. Otherwise every language gets messages of its own, and texts are cut where it
-// hurts least: between paragraphs, then sentences, then words. The buttons stand beneath the first language. fits must be monotonic: what contains a message that
+// hurts least: between paragraphs, then sentences, then words. The buttons stand beneath the first language, a picture
+// stays with the first message. fits must be monotonic: what contains a message that
 // does not fit does not fit either.
 func (m Message) Divide(fits func(Message) bool) ([]Message, error) {
 	if fits(m) {
 		return []Message{m}, nil
 	}
-	also := m.Also
-	m.Also = nil
+	also, picture := m.Also, m.Picture
+	m.Also, m.Picture = nil, nil
 	room := func(page Message) bool { // any page may be the last one
 		page.Buttons = m.Buttons
 		return fits(page)
@@ -39,6 +40,9 @@ func (m Message) Divide(fits func(Message) bool) ([]Message, error) {
 			return nil, err
 		}
 		pages = append(pages, more...)
+	}
+	if len(pages) > 0 {
+		pages[0].Picture = picture
 	}
 	return pages, nil
 }

@@ -65,6 +65,7 @@ type Message struct {
 	Links    []Link
 	Footer   string    // small print
 	Buttons  []Button  // beneath; they have the labels of the first language
+	Picture  *Picture  // shows the same; nil for none
 	Also     []Message // the same in the chat's further languages, laid out beneath
 }
 
@@ -134,7 +135,7 @@ func (m Message) beneath(first Message) Message {
 		return slices.ContainsFunc(first.Links, func(l Link) bool { return l.URL == link.URL })
 	})
 	m.Facts = slices.DeleteFunc(slices.Clone(m.Facts), func(fact Fact) bool { return fact.Evidence })
-	m.Buttons = nil
+	m.Buttons, m.Picture = nil, nil
 	return m
 }
 

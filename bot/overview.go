@@ -11,6 +11,7 @@ type Overview struct {
 	Platforms []PlatformView // in the order to show; with Asked, those that match
 	Nearest   []Platform     // with Asked and no match: what it may have meant, nearest first
 	Days      []CriticalDay  // the critical ones of today and tomorrow
+	Recent    []DaySeen      // with Asked and one match: its last school days, oldest first; nil where too little is known
 	Offline   bool           // our own line is down: nothing can be said at the moment
 	PageURL   string         // the public page; empty where there is none
 }

@@ -21,6 +21,7 @@ type WeekLine struct {
 	Now       Attendance
 	Before    Attendance // of the week before
 	Incidents int        // outages that touched the school hours of this week
+	Days      []DaySeen  // the school days of this week, the same for every line
 }
 
 // Attendance is what checks saw of a platform within school hours, at its worst check.
@@ -148,7 +149,7 @@ func (r Reporter) weekly(tx Tx, n *Note, t NoteTask, schools *calendar.Schools) 
 		seen := WorstHours(hours)
 		w.Lines = append(w.Lines, WeekLine{
 			Platform: r.Web.Platform(id), Now: attendance(seen, now), Before: attendance(seen, before),
-			Incidents: r.count(incidents, id, t.To.Audience, now),
+			Incidents: r.count(incidents, id, t.To.Audience, now), Days: daysSeen(seen, now, schools.Clock()),
 		})
 	}
 	n.Week = w

@@ -46,6 +46,13 @@ func TestTheFiguresOfAWeek(t *testing.T) {
 				Platform: s.platforms[0],
 				Now:      bot.Attendance{Of: 3*10 + 4 + 8, Hours: 3*10 + 4 + 8, Down: 30}, // Wednesday ends at 12 h, the report at 16 h
 				Before:   bot.Attendance{Of: 4*10 + 4, Hours: 4*10 + 4},
+				Days: []bot.DaySeen{
+					{Date: calendar.On(2026, time.November, 23), Seen: bot.Attendance{Of: 10, Hours: 10}},
+					{Date: calendar.On(2026, time.November, 24), Seen: bot.Attendance{Of: 10, Hours: 10, Down: 30}},
+					{Date: calendar.On(2026, time.November, 25), Seen: bot.Attendance{Of: 4, Hours: 4}},
+					{Date: calendar.On(2026, time.November, 26), Seen: bot.Attendance{Of: 10, Hours: 10}},
+					{Date: calendar.On(2026, time.November, 27), Seen: bot.Attendance{Of: 8, Hours: 8}},
+				},
 			}},
 		}
 		if diff := cmp.Diff(want, n.Week, cmpopts.EquateApproxTime(0)); diff != "" {

@@ -97,6 +97,9 @@ func (w *writer) duration(d time.Duration) phrase {
 	}
 }
 
+// minutes is a duration in whole minutes.
+func (w *writer) minutes(n int) phrase { return w.duration(time.Duration(n) * time.Minute) }
+
 // ago says how long before now something happened: « il y a 40 secondes ».
 func (w *writer) ago(t time.Time) phrase {
 	switch d := w.now.Sub(t); {

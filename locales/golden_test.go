@@ -48,7 +48,7 @@ func scenes() []scene {
 		scene{"reasons", readReasons}, scene{"revisions", readRevisions}, scene{"times", readTimes}, scene{"clock", readClock},
 		scene{"places", readPlaces}, scene{"names", readNames}, scene{"overview-boards", readOverviewBoards},
 		scene{"overview-split", readOverviewSplit}, scene{"overview-unanswerable", readOverviewUnanswerable},
-		scene{"playbooks", readPlaybooks}, scene{"help", readHelp}, scene{"welcome", readWelcome},
+		scene{"playbooks", readPlaybooks}, scene{"pictures", readPictures}, scene{"help", readHelp}, scene{"welcome", readWelcome},
 		scene{"answers", readAnswers}, scene{"trial", readTrial},
 		scene{"buttons", readButtons},
 	)
@@ -146,6 +146,9 @@ func layOut(m bot.Message) string {
 	}
 	if m.Footer != "" {
 		fmt.Fprintf(&b, "-- %s\n", m.Footer)
+	}
+	if m.Picture != nil {
+		fmt.Fprintf(&b, "[image] %s\n", m.Picture.Alt)
 	}
 	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/bot/calendar"
@@ -24,6 +25,7 @@ func (r *Renderer) Note(lang string, n bot.Note) (bot.Message, error) {
 		m = w.evening(n)
 	case bot.NoteWeekly:
 		m = w.weekly(n)
+		m.Picture = r.weekPicture(w, n)
 	default:
 		return bot.Message{}, fmt.Errorf("render note: unknown kind %q", n.Kind)
 	}
@@ -104,7 +106,7 @@ func (w *writer) weekly(n bot.Note) bot.Message {
 		switch {
 		case !l.Now.Enough():
 			unknown = append(unknown, w.bare(l.Platform))
-		case l.Now.Down == 0 && l.Incidents == 0 && !(l.Before.Enough() && l.Before.Down > 0):
+		case calmWeek(l):
 			calm = append(calm, w.bare(l.Platform))
 		default:
 			figures.Items = append(figures.Items, w.seal(w.figures(l)))
@@ -126,6 +128,11 @@ func (w *writer) weekly(n bot.Note) bot.Message {
 	return m
 }
 
+// calmWeek reports whether there is nothing to say of a platform's week.
+func calmWeek(l bot.WeekLine) bool {
+	return l.Now.Down == 0 && l.Incidents == 0 && !(l.Before.Enough() && l.Before.Down > 0) && len(difficult(l.Days)) == 0
+}
+
 // figures is the line of one platform.
 func (w *writer) figures(l bot.WeekLine) phrase {
 	line := w.part("note.weekly.line", values{"Name": w.bare(l.Platform), "Share": w.percent(l.Now.Share())})
@@ -134,6 +141,9 @@ func (w *writer) figures(l bot.WeekLine) phrase {
 	}
 	if l.Incidents > 0 {
 		line = w.part("note.weekly.incidents", values{"Line": line, "Count": l.Incidents})
+	}
+	if days := difficult(l.Days); len(days) > 0 {
+		line = w.part("note.weekly.days", values{"Line": line, "Days": w.list("list.and", w.hardDays(days))})
 	}
 	return line
 }
@@ -146,8 +156,10 @@ func (w *writer) percent(share float64) digits {
 
 // day is a day of the calendar.
 func (w *writer) day(d calendar.Date) phrase {
-	return w.date(d.At(calendar.Hour(12, 0), w.place.Location))
+	return w.date(w.noon(d))
 }
+
+func (w *writer) noon(d calendar.Date) time.Time { return d.At(calendar.Hour(12, 0), w.place.Location) }
 
 // days lists critical days, one a line.
 func (w *writer) days(list []bot.CriticalDay) []bot.Section {

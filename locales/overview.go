@@ -22,10 +22,19 @@ func (r *Renderer) Overview(lang string, o bot.Overview) (bot.Message, error) {
 	case o.Asked != "" && len(o.Platforms) == 0:
 		return w.finish(w.unknown(o))
 	case len(o.Platforms) == 1:
-		return w.finish(w.dated(w.detail(o.Platforms[0], o.PageURL), o.Days))
+		return w.finish(r.remembered(w, w.dated(w.detail(o.Platforms[0], o.PageURL), o.Days), o))
 	default:
 		return w.finish(w.dated(w.board(o), o.Days))
 	}
+}
+
+// remembered adds the last school days of the one platform, in words and as a picture.
+func (r *Renderer) remembered(w *writer, m bot.Message, o bot.Overview) bot.Message {
+	if len(o.Recent) > 0 {
+		m.Sections = append(m.Sections, w.recent(o.Recent)...)
+		m.Picture = r.recentPicture(w, o.Platforms[0].Platform, o.Recent)
+	}
+	return m
 }
 
 // dated adds the critical days to a message.

@@ -3,6 +3,8 @@ package notifiers_test
 import (
 	"bytes"
 	"context"
+	"image"
+	"image/png"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -89,13 +91,16 @@ func conversation(t *testing.T, d *openapi.Description) {
 		s.Say(channel, "alice", text)
 	}
 	deadline := time.Now().Add(10 * time.Second)
-	for len(s.Shown(channel)) < 2 && time.Now().Before(deadline) {
+	for pictures(s) < 3 && time.Now().Before(deadline) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	others(t, s, client, web.URL)
 	cancel()
 	if err := <-result; err != nil {
 		t.Error(err)
+	}
+	if n := pictures(s); n != 3 { // a post, an answer at once, a late one
+		t.Errorf("%d messages have a picture, want 3", n)
 	}
 	for _, r := range s.Requests() {
 		if r.Problem != "" {
@@ -129,9 +134,30 @@ func deliver(t *testing.T, n *discord.Notifier) {
 		t.Fatal(err)
 	}
 	p.Key, p.ReplyTo, p.Silent = "2", r, true
+	p.Message.Picture = picture()
 	if _, err := n.Post(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// pictures counts the messages with one.
+func pictures(s *emulated.Server) int {
+	n := 0
+	for _, m := range s.Shown(channel) {
+		if m.Picture != nil && m.Picture.Alt == picture().Alt {
+			n++
+		}
+	}
+	return n
+}
+
+// picture is a small PNG.
+func picture() *bot.Picture {
+	return &bot.Picture{Name: "semaine.png", Alt: "Une barre par jour.", Draw: func() ([]byte, error) {
+		var b bytes.Buffer
+		err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 30)))
+		return b.Bytes(), err
+	}}
 }
 
 // revive edits a message in a thread that was archived.
@@ -179,7 +205,9 @@ func (echo) Command(_ context.Context, r bot.Request) (bot.Message, error) {
 	if r.Args != "" {
 		time.Sleep(1600 * time.Millisecond)
 	}
-	return bot.Message{Title: "Réponse", Summary: r.Command, Sections: []bot.Section{{Text: []string{strings.Repeat("Une phrase. ", 600)}}}}, nil
+	return bot.Message{
+		Title: "Réponse", Summary: r.Command, Sections: []bot.Section{{Text: []string{strings.Repeat("Une phrase. ", 600)}}}, Picture: picture(),
+	}, nil
 }
 
 func (echo) Presence(context.Context, bot.Presence) (bot.Message, error) { return bot.Message{}, nil }

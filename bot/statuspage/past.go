@@ -76,23 +76,15 @@ type day struct {
 
 // The levels of a day name a class of the style sheet and a height of bar.
 const (
-	levelNone  = "n" // no measure
-	levelCalm  = "c" // less than 5 minutes unreachable
-	levelWarn  = "w" // up to an hour unreachable, or an hour or more slow
-	levelAlarm = "a" // an hour or more unreachable
+	levelNone  = "n"
+	levelCalm  = "c"
+	levelWarn  = "w"
+	levelAlarm = "a"
 )
 
 func (d day) judged() day {
-	switch {
-	case d.hours == 0:
-		d.level = levelNone
-	case d.down >= 60:
-		d.level = levelAlarm
-	case d.down >= 5 || d.slow >= 60:
-		d.level = levelWarn
-	default:
-		d.level = levelCalm
-	}
+	seen := bot.Attendance{Hours: d.hours, Slow: d.slow, Down: d.down}
+	d.level = []string{levelNone, levelCalm, levelWarn, levelAlarm}[seen.Level()]
 	return d
 }
 

@@ -113,10 +113,11 @@ func newApp(
 
 // readCalendar wires what follows from the school calendar: silence, notes, critical days and the warnings of its end.
 func (a *app) readCalendar() (err error) {
-	if a.quiet, err = quiet(a.config); err != nil {
+	if a.board.Quiet, err = schoolDays(a.config); err != nil {
 		return err
 	}
-	if a.quiet != nil {
+	if paced(a.config) {
+		a.quiet = a.board.Quiet
 		a.days = bot.NewCriticalDays(a.quiet, zones(a.config), a.config.CriticalDays)
 		a.board.Days = a.days
 	}

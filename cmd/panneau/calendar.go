@@ -100,11 +100,8 @@ func together(periods []calendar.Period, at time.Time) (*calendar.Almanac, error
 	return merged, nil
 }
 
-// quiet is what the calendar knows of silence; nil where no destination is ever silent, nor lives by a rhythm.
-func quiet(c *config.Config) (*bot.Quiet, error) {
-	if !slices.ContainsFunc(c.Destinations, func(d config.Destination) bool { return d.Silence.Zone+d.Rhythm.Zone != "" }) {
-		return nil, nil
-	}
+// schoolDays is what the calendar knows of school days.
+func schoolDays(c *config.Config) (*bot.Quiet, error) {
 	known, err := almanac(c)
 	if _, broken := errors.AsType[*calendar.FileError](err); broken { // the operator was warned
 		known, err = calendar.Embedded()
@@ -113,6 +110,11 @@ func quiet(c *config.Config) (*bot.Quiet, error) {
 		return nil, fmt.Errorf("load the calendar: %w", err)
 	}
 	return bot.NewQuiet(known), nil
+}
+
+// paced reports whether a destination is ever silent, or lives by a rhythm.
+func paced(c *config.Config) bool {
+	return slices.ContainsFunc(c.Destinations, func(d config.Destination) bool { return d.Silence.Zone+d.Rhythm.Zone != "" })
 }
 
 // settings reads the configuration for a command that needs the data folder alone.

@@ -100,6 +100,7 @@ func vendors() []vendor {
 		{"github.com/pb33f/libopenapi", []string{"notifiers/emulator"}, judges},
 		{"github.com/pb33f/libopenapi-validator", []string{"notifiers/emulator"}, judges},
 		{"github.com/pb33f/jsonschema/v6", []string{"notifiers/emulator"}, judges},
+		{"golang.org/x/image", []string{"locales"}, "pictures are words for whoever would rather look: they are drawn where words are written"},
 		{"golang.org/x", everywhere(), "the extended standard library"},
 	}
 }

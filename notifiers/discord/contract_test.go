@@ -24,7 +24,9 @@ func TestContract(t *testing.T) {
 			}
 			return n
 		},
-		Channel: channel,
-		Secret:  token,
+		Channel:      channel,
+		Secret:       token,
+		PictureSteps: []string{"POST /channels/{channel_id}/messages"},
+		Alt:          true,
 	})
 }

@@ -148,7 +148,7 @@ func TestNonceAndMark(t *testing.T) {
 }
 
 func TestInviteURL(t *testing.T) {
-	want := "https://discord.com/oauth2/authorize?client_id=42&permissions=2252074691677184&scope=bot+applications.commands"
+	want := "https://discord.com/oauth2/authorize?client_id=42&permissions=2252074691709952&scope=bot+applications.commands"
 	if got := InviteURL("42"); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -167,7 +167,10 @@ func (l *listening) respond(ctx context.Context, i *discordgo.Interaction, a ans
 	if err != nil {
 		return err
 	}
-	if err := l.callback(ctx, i, discordgo.InteractionResponseChannelMessageWithSource, &parts[0]); err != nil {
+	err = l.n.show(l.n.pictured(parts[0], a.message.Picture), func(p payload) error {
+		return l.callback(ctx, i, discordgo.InteractionResponseChannelMessageWithSource, &p)
+	})
+	if err != nil {
 		return err
 	}
 	return l.followUp(ctx, i, parts[1:])
@@ -188,8 +191,11 @@ func (l *listening) complete(ctx context.Context, i *discordgo.Interaction, a an
 		l.report(l.n.call(ctx, original, nil))
 		return err
 	}
-	original.body = parts[0]
-	if err := l.n.call(ctx, original, nil); err != nil {
+	err = l.n.show(l.n.pictured(parts[0], a.message.Picture), func(p payload) error {
+		original.body, original.file = p, p.file
+		return l.n.call(ctx, original, nil)
+	})
+	if err != nil {
 		return err
 	}
 	return l.followUp(ctx, i, parts[1:])
@@ -201,12 +207,13 @@ func (l *listening) callback(ctx context.Context, i *discordgo.Interaction, kind
 		Type discordgo.InteractionResponseType `json:"type"`
 		Data any                               `json:"data,omitempty"`
 	}{Type: kind, Data: map[string]any{"flags": discordgo.MessageFlagsEphemeral}}
+	var sent *file
 	if p != nil {
 		p.Flags |= discordgo.MessageFlagsEphemeral
-		body.Data = p
+		body.Data, sent = p, p.file
 	}
 	return l.n.call(ctx, request{
-		method: http.MethodPost, url: discordgo.EndpointInteractionResponse(i.ID, i.Token), body: body,
+		method: http.MethodPost, url: discordgo.EndpointInteractionResponse(i.ID, i.Token), body: body, file: sent,
 	}, nil)
 }
 

@@ -12,10 +12,10 @@ import (
 const permissionPinMessages = 1 << 51
 
 // InviteURL returns the address at which an administrator adds the application's bot to a server, with the permissions
-// that Panneau needs: see channels, write there and in threads, embeds, read the history, pin messages.
+// that Panneau needs: see channels, write there and in threads, embeds, pictures, read the history, pin messages.
 func InviteURL(applicationID string) string {
 	const permissions = discordgo.PermissionViewChannel | discordgo.PermissionSendMessages |
-		discordgo.PermissionEmbedLinks | discordgo.PermissionReadMessageHistory |
+		discordgo.PermissionEmbedLinks | discordgo.PermissionAttachFiles | discordgo.PermissionReadMessageHistory |
 		discordgo.PermissionSendMessagesInThreads | permissionPinMessages
 	query := url.Values{
 		"client_id":   {applicationID},

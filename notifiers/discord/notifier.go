@@ -135,7 +135,27 @@ func (n *Notifier) Post(ctx context.Context, p bot.Posting) (bot.Receipt, error)
 	if err != nil {
 		return bot.Receipt{}, err
 	}
+	parts[0] = n.pictured(parts[0], p.Message.Picture)
 	return n.complete(ctx, bot.Receipt{Channel: room(p.To)}, p, parts)
+}
+
+// pictured is a payload with a picture, as far as that can be drawn.
+func (n *Notifier) pictured(p payload, picture *bot.Picture) payload {
+	with, err := p.with(picture)
+	if err != nil {
+		n.log.Error("discord: a picture is left out", "error", err)
+	}
+	return with
+}
+
+// show sends a payload, and once more without its picture where that may be why it was not taken.
+func (n *Notifier) show(p payload, send func(payload) error) error {
+	err := send(p)
+	if p.file == nil || !bot.PictureRefused(err) {
+		return err
+	}
+	n.log.Warn("discord: a picture is left out", "error", n.redact(err))
+	return send(p.without())
 }
 
 // Edit makes the message of the receipt show p.
@@ -166,7 +186,11 @@ func (n *Notifier) Edit(ctx context.Context, r bot.Receipt, p bot.Posting) (bot.
 // complete posts the parts that the receipt lacks.
 func (n *Notifier) complete(ctx context.Context, r bot.Receipt, p bot.Posting, parts []payload) (bot.Receipt, error) {
 	for i := len(r.IDs); i < len(parts); i++ {
-		id, err := n.post(ctx, r.Channel, parts[i].toPost(p, i))
+		var id string
+		err := n.show(parts[i].toPost(p, i), func(body payload) (err error) {
+			id, err = n.post(ctx, r.Channel, body)
+			return err
+		})
 		if err != nil && !r.Posted() {
 			return bot.Receipt{}, err
 		}
@@ -203,7 +227,8 @@ func (n *Notifier) post(ctx context.Context, channel string, body payload) (stri
 	}
 	send := func() (string, error) {
 		return n.message(ctx, request{
-			method: http.MethodPost, url: discordgo.EndpointChannelMessages(channel), body: body, channel: channel,
+			method: http.MethodPost, url: discordgo.EndpointChannelMessages(channel), body: body, file: body.file,
+			channel: channel,
 		})
 	}
 	id, err := send()

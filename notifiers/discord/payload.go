@@ -3,6 +3,7 @@ package discord
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -45,6 +46,42 @@ type payload struct {
 	Nonce           string                            `json:"nonce,omitempty"`
 	EnforceNonce    bool                              `json:"enforce_nonce,omitempty"`
 	Reference       *discordgo.MessageReference       `json:"message_reference,omitempty"`
+	Attachments     []attachment                      `json:"attachments,omitempty"`
+
+	file *file // of the attachment; nil for none
+}
+
+// attachment describes a file that is sent along. https://docs.discord.com/developers/reference#uploading-files
+type attachment struct {
+	ID          string `json:"id"` // the number in the name of the form's part
+	Filename    string `json:"filename"`
+	Description string `json:"description,omitempty"` // read out in its place
+}
+
+// file is a picture that is sent along.
+type file struct {
+	name string
+	data []byte
+}
+
+// with is the payload with a picture, nil for none. An edit that says nothing of attachments keeps them.
+func (p payload) with(picture *bot.Picture) (payload, error) {
+	if picture == nil {
+		return p, nil
+	}
+	data, err := picture.Draw()
+	if err != nil {
+		return p, fmt.Errorf("draw %s: %w", picture.Name, err)
+	}
+	p.Attachments = []attachment{{ID: "0", Filename: picture.Name, Description: picture.Alt}}
+	p.file = &file{picture.Name, data}
+	return p, nil
+}
+
+// without is the payload without its picture.
+func (p payload) without() payload {
+	p.Attachments, p.file = nil, nil
+	return p
 }
 
 // toPost adds what only a new message has. Parts after the first make no sound and refer to nothing.

@@ -24,6 +24,7 @@ type request struct {
 	method     string
 	url        string // as discordgo writes it: the wire puts the configured base in place of its own
 	body       any    // nil for none
+	file       *file  // nil for none
 	channel    string // whose limits it draws on; empty for none
 	repeatable bool   // whether doing it twice is the same as doing it once
 }
@@ -41,20 +42,16 @@ type recordKey struct{}
 
 // call carries a request out and decodes the answer into into, unless that is nil. Its errors are *bot.DeliveryError.
 func (n *Notifier) call(ctx context.Context, r request, into any) error {
-	var body []byte
-	if r.body != nil {
-		data, err := json.Marshal(r.body)
-		if err != nil {
-			return rejected(fmt.Errorf("encode request: %w", err))
-		}
-		body = data
+	kind, body, err := r.encode()
+	if err != nil {
+		return rejected(fmt.Errorf("encode request: %w", err))
 	}
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
 	rec := &record{}
 	// A limiter of its own for each call never knows of a limit, so it never sleeps; nor does it keep anything.
 	bucket := discordgo.NewRatelimiter().LockBucket(r.method)
-	_, err := n.session.RequestWithLockedBucket(r.method, r.url, "application/json", body, bucket, 0,
+	_, err = n.session.RequestWithLockedBucket(r.method, r.url, kind, body, bucket, 0,
 		discordgo.WithContext(context.WithValue(ctx, recordKey{}, rec)))
 	if rec.status != 0 {
 		n.limits.note(r, rec.header)
@@ -69,6 +66,19 @@ func (n *Notifier) call(ctx context.Context, r request, into any) error {
 		return n.unclear(fmt.Errorf("decode answer: %w", err))
 	}
 	return nil
+}
+
+// encode is the body, with its media type: a form where there is a file.
+func (r request) encode() (kind string, body []byte, err error) {
+	switch {
+	case r.file != nil:
+		return discordgo.MultipartBodyWithJSON(r.body, []*discordgo.File{
+			{Name: r.file.name, ContentType: "image/png", Reader: bytes.NewReader(r.file.data)},
+		})
+	case r.body != nil:
+		body, err = json.Marshal(r.body)
+	}
+	return "application/json", body, err
 }
 
 // newSession returns a session of the library that goes through the wire. Requests of it that have no context of their

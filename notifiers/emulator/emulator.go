@@ -39,6 +39,9 @@ type Chat interface {
 	// Forbid takes the bot's right to write in a channel away; Allow gives it back.
 	Forbid(channel string)
 	Allow(channel string)
+	// ForbidPictures makes the platform refuse pictures in a channel, as an administrator can: Slack then does so in the
+	// whole workspace.
+	ForbidPictures(channel string)
 	// Erase deletes a message as an administrator would.
 	Erase(channel, id string)
 	// Revoke makes the account's token invalid.
@@ -60,6 +63,13 @@ type Shown struct {
 	ReplyTo   string    // id of the message that it answers
 	Thread    string    // topic or thread it stands in
 	At        time.Time // arrival
+	Picture   *Picture  // nil for none
+}
+
+// Picture is an image that a message shows.
+type Picture struct {
+	Alt  string // what is read out in its place; always empty on Telegram, which has no such text
+	Data []byte // the file
 }
 
 // Request is a request as the emulator received it.

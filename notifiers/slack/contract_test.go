@@ -28,7 +28,9 @@ func TestContract(t *testing.T) {
 			}
 			return n
 		},
-		Channel: channel,
-		Secret:  emulated.BotToken,
+		Channel:      channel,
+		Secret:       emulated.BotToken,
+		PictureSteps: []string{"files.getUploadURLExternal", "upload", "files.completeUploadExternal", "chat.postMessage"},
+		Alt:          true,
 	})
 }

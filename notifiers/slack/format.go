@@ -15,8 +15,8 @@ import (
 // text as it is sent: never less than code points.
 // https://docs.slack.dev/reference/block-kit/blocks and https://docs.slack.dev/reference/methods/chat.update#errors
 const (
-	maxBlocks = 50
-	maxText   = 4_000 // the text beside the blocks, in chat.update
+	maxBlocks = 50 - 1 // one is kept for a picture
+	maxText   = 4_000  // the text beside the blocks, in chat.update
 	maxHeader = 150
 	maxSmall  = 2_000 // one text of a context block
 	maxURL    = 3_000
@@ -34,6 +34,14 @@ type payload struct {
 	text   string // plain; escaped when it is sent
 	blocks []slack.Block
 	length int
+	lead   int // how many blocks stand above the details: a picture follows them
+}
+
+// with is the payload with a picture that was uploaded. https://docs.slack.dev/reference/block-kit/blocks/image-block
+func (p payload) with(file string, picture *bot.Picture) payload {
+	block := slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: file}, picture.Alt, "", nil)
+	p.blocks = slices.Insert(slices.Clone(p.blocks), p.lead, slack.Block(block))
+	return p
 }
 
 // fits reports whether Slack takes the payload.
@@ -63,18 +71,20 @@ func divide(m bot.Message) ([]payload, error) {
 func format(m bot.Message) payload {
 	l := layout{}
 	l.message(m)
+	lead := l.lead
 	for _, also := range m.Also {
 		l.add(slack.NewDividerBlock())
 		l.message(also)
 	}
 	l.buttons(m.Buttons)
-	return payload{text: notification(m), blocks: l.blocks, length: l.length}
+	return payload{text: notification(m), blocks: l.blocks, length: l.length, lead: lead}
 }
 
 // layout collects blocks.
 type layout struct {
 	blocks []slack.Block
 	length int
+	lead   int    // how many blocks the title and the summary are
 	mark   string // starts every line of a right-to-left language
 }
 
@@ -87,6 +97,7 @@ func (l *layout) message(m bot.Message) {
 	}
 	l.title(m.Title)
 	l.rich(l.paragraph(m.Summary))
+	l.lead = len(l.blocks)
 	l.rich(l.facts(m))
 	for _, s := range m.Sections {
 		l.rich(l.section(s)...)

@@ -86,11 +86,12 @@ func (c Config) manifest() object {
 }
 
 // scopes lists what the bot may do: write, hear its command and its name, know where it is, read channels to find a
-// message of its own whose receipt got lost, and see whether the person who gives a command administers the workspace.
+// message of its own whose receipt got lost, see whether the person who gives a command administers the workspace, and
+// send pictures.
 func scopes() []string {
 	return []string{
-		"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "groups:history",
-		"groups:read", "users:read",
+		"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:write",
+		"groups:history", "groups:read", "users:read",
 	}
 }
 

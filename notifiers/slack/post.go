@@ -48,11 +48,21 @@ func (n *Notifier) Post(ctx context.Context, p bot.Posting) (bot.Receipt, error)
 	}
 	at := start(p)
 	r := bot.Receipt{}
+	file := n.upload(ctx, p.Message.Picture)
 	for i, part := range parts {
 		if i > 0 {
 			at = spot{channel: r.Channel, thread: root(r)}
 		}
-		done, channel, id, err := n.place(ctx, at, p.To.Thread == "", part, partKey(p.Key, i))
+		put := func(part payload) (done spot, channel, id string, err error) {
+			return n.place(ctx, at, p.To.Thread == "", part, partKey(p.Key, i))
+		}
+		var done spot
+		var channel, id string
+		if i == 0 && file != "" {
+			done, channel, id, err = n.placePictured(ctx, part, file, p.Message.Picture, put)
+		} else {
+			done, channel, id, err = put(part)
+		}
 		if err != nil {
 			return r, err
 		}

@@ -27,7 +27,9 @@ func TestContract(t *testing.T) {
 			}
 			return n
 		},
-		Channel: channel,
-		Secret:  emulated.Token,
+		Channel:      channel,
+		Secret:       emulated.Token,
+		PictureSteps: []string{"sendPhoto"},
+		Alt:          false,
 	})
 }

@@ -62,6 +62,7 @@ func refusals() []struct {
 		{"message to edit not found", bot.KindMissing},
 		{"message can't be edited", bot.KindMissing},
 		{"message_id_invalid", bot.KindMissing},
+		{"there is no text in the message to edit", bot.KindMissing}, // a picture's caption, which only a new message replaces
 		{"message identifier is not specified", bot.KindMissing},
 		{"message to delete not found", bot.KindMissing},
 		{"message can't be deleted", bot.KindMissing},
@@ -70,7 +71,10 @@ func refusals() []struct {
 
 // judge tells what a failed request means from what was seen on the wire.
 func (n *Notifier) judge(x *exchange, err error) *bot.DeliveryError {
-	if refused, ok := errors.AsType[*tgbotapi.Error](err); ok && refused.Code != 0 {
+	if refused, ok := errors.AsType[*tgbotapi.Error](err); ok && (refused.Code != 0 || refused.Message != "") {
+		if refused.Code == 0 { // the library leaves it out where a file is sent; Telegram's status is the same
+			refused.Code = x.status
+		}
 		return n.refused(x, refused)
 	}
 	switch {

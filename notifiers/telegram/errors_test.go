@@ -47,6 +47,8 @@ func refusedAs() map[string]bot.ErrorKind {
 		"Forbidden: bot was blocked by the user":                           bot.KindGone,
 		"Forbidden: user is deactivated":                                   bot.KindGone,
 		"Forbidden: bot can't initiate conversation with a user":           bot.KindGone,
+		"Bad Request: not enough rights to send photos to the chat":        bot.KindGone,
+		"Bad Request: there is no text in the message to edit":             bot.KindMissing,
 		"Bad Request: message to edit not found":                           bot.KindMissing,
 		"Bad Request: message can't be edited":                             bot.KindMissing,
 		"Bad Request: message to delete not found":                         bot.KindMissing,
@@ -87,7 +89,7 @@ func TestEveryRefusalOfTheEmulatorHasAKindOnPurpose(t *testing.T) {
 		t.Fatalf("the emulator has only %d refusals", len(list))
 	}
 	aboutContent := "is empty|too long|encoded in UTF-8|unsupported parse_mode|not modified|to be replied|upgraded to a supergroup|" +
-		"BUTTON_DATA_INVALID|inline keyboard|REPLY_MARKUP_TOO_LONG"
+		"BUTTON_DATA_INVALID|wrong file identifier|IMAGE_PROCESS_FAILED|PHOTO_INVALID_DIMENSIONS|inline keyboard|REPLY_MARKUP_TOO_LONG"
 	for _, r := range list {
 		_, listed := refusedAs()[r.Error()]
 		for words := range strings.SplitSeq(aboutContent, "|") {

@@ -12,12 +12,34 @@ import (
 	"github.com/panneau-ecole/panneau/bot"
 )
 
-// Post sends a message. When it has to be divided, only the first part makes a sound.
+// Post sends a message. When it has to be divided, only the first part makes a sound. A text that is short enough is the
+// caption of its picture; beneath a longer one the picture follows without a sound.
 func (n *Notifier) Post(ctx context.Context, p bot.Posting) (bot.Receipt, error) {
 	parts, err := divide(p.Message)
 	if err != nil {
 		return bot.Receipt{}, err
 	}
+	photo := n.draw(p.Message.Picture)
+	if photo != nil && len(parts) == 1 && parts[0].length <= maxCaption {
+		channel, id, err := n.sendPhoto(ctx, p, parts[0], photo)
+		if err == nil {
+			return bot.Receipt{Channel: channel, Thread: p.To.Thread, IDs: []string{id}}, nil
+		}
+		if !bot.PictureRefused(err) {
+			return bot.Receipt{}, err
+		}
+		n.log.Warn("telegram: a picture is left out", "err", err)
+		photo = nil
+	}
+	receipt, err := n.postParts(ctx, p, parts)
+	if err != nil || photo == nil {
+		return receipt, err
+	}
+	return n.follow(ctx, p, receipt, photo), nil
+}
+
+// postParts posts a text, part by part.
+func (n *Notifier) postParts(ctx context.Context, p bot.Posting, parts []payload) (bot.Receipt, error) {
 	receipt := bot.Receipt{}
 	for i, part := range parts {
 		if i > 0 {
@@ -41,6 +63,16 @@ func (n *Notifier) send(ctx context.Context, p bot.Posting, part payload) (chann
 	ctx, cancel := brief(ctx)
 	defer cancel()
 	params := part.params(p.To.Channel)
+	place(params, p)
+	var sent tgbotapi.Message
+	if err := n.call(ctx, "sendMessage", params, &sent); err != nil {
+		return "", "", err
+	}
+	return whereabouts("sendMessage", sent)
+}
+
+// place adds what a new message has and an edit does not: where it stands, and whether it makes a sound.
+func place(params tgbotapi.Params, p bot.Posting) {
 	if p.To.Thread != generalTopic {
 		params.AddNonEmpty("message_thread_id", p.To.Thread)
 	}
@@ -50,12 +82,12 @@ func (n *Notifier) send(ctx context.Context, p bot.Posting, part payload) (chann
 			"message_id": json.Number(p.ReplyTo.IDs[0]), "allow_sending_without_reply": true,
 		})
 	}
-	var sent tgbotapi.Message
-	if err := n.call(ctx, "sendMessage", params, &sent); err != nil {
-		return "", "", err
-	}
+}
+
+// whereabouts are the chat and the id of a message that was sent.
+func whereabouts(method string, sent tgbotapi.Message) (channel, id string, err error) {
 	if sent.MessageID == 0 || sent.Chat == nil {
-		return "", "", &bot.DeliveryError{Kind: bot.KindUncertain, Err: errors.New("sendMessage: the answer names no message")}
+		return "", "", &bot.DeliveryError{Kind: bot.KindUncertain, Err: errors.New(method + ": the answer names no message")}
 	}
 	return strconv.FormatInt(sent.Chat.ID, 10), strconv.Itoa(sent.MessageID), nil
 }

@@ -97,13 +97,22 @@ func endpoint(base string) (string, error) {
 // call carries one method out. The result is decoded into result unless that is nil. Every error is a
 // *bot.DeliveryError.
 func (n *Notifier) call(ctx context.Context, method string, params tgbotapi.Params, result any) error {
+	return n.request(ctx, method, result, func(api *tgbotapi.BotAPI) (*tgbotapi.APIResponse, error) {
+		return api.MakeRequest(method, params)
+	})
+}
+
+// request is call for whatever the library needs to be told.
+func (n *Notifier) request(
+	ctx context.Context, method string, result any, do func(*tgbotapi.BotAPI) (*tgbotapi.APIResponse, error),
+) error {
 	if err := ctx.Err(); err != nil {
 		return &bot.DeliveryError{Kind: bot.KindTransient, Err: fmt.Errorf("%s: %w", method, err)}
 	}
 	x := &exchange{}
 	api := n.api
 	api.Client = onContext{x.watched(ctx), n.client}
-	answer, err := api.MakeRequest(method, params)
+	answer, err := do(&api)
 	if err == nil && !answer.Ok {
 		err = errors.New("the answer says neither ok nor why not")
 	}

@@ -19,6 +19,7 @@ var (
 	errUserAgent         = apiError{http.StatusForbidden, 40333, "internal network error"}
 	errMissingAccess     = apiError{http.StatusForbidden, 50001, "Missing Access"}
 	errOtherAuthor       = apiError{http.StatusForbidden, 50005, "Cannot edit a message authored by another user"}
+	errTooLarge          = apiError{http.StatusRequestEntityTooLarge, 40005, "Request entity too large"}
 	errEmptyMessage      = apiError{http.StatusBadRequest, 50006, "Cannot send an empty message"}
 	errShut              = apiError{http.StatusForbidden, 50007, "Cannot send messages to this user"}
 	errMissingPermission = apiError{http.StatusForbidden, 50013, "Missing Permissions"}

@@ -12,14 +12,16 @@ import (
 	"github.com/panneau-ecole/panneau/notifiers/emulator"
 )
 
-// maxBody bounds what is read of a request, in bytes.
-const maxBody = 1 << 20
+// maxBody bounds what is read of a request, in bytes: all files, and their form.
+const maxBody = maxFiles + 1<<20
 
 // call is a request under way.
 type call struct {
 	http   *http.Request
-	route  string // as in emulator.Request.Method
-	body   []byte
+	route  string       // as in emulator.Request.Method
+	body   []byte       // as JSON
+	files  []attachment // sent along
+	form   string       // what is wrong with a form
 	record *emulator.Request
 }
 
@@ -46,6 +48,7 @@ func (s *Server) handle(op operation) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody))
 		c := &call{http: r, route: r.Pattern, body: body}
+		c.openForm()
 		fault := s.arrive(c)
 		switch fault.Kind {
 		case emulator.Hang:
@@ -80,6 +83,9 @@ func (s *Server) inspect(c *call) string {
 		return ""
 	}
 	r := c.http.Clone(c.http.Context())
+	if c.multipart() { // the description has the same object for both
+		r.Header.Set("Content-Type", "application/json")
+	}
 	r.Body = io.NopCloser(bytes.NewReader(c.body))
 	if err := s.opts.Inspect(r, c.body); err != nil {
 		return err.Error()

@@ -192,24 +192,29 @@ func (s *Server) callback(c *call) reply {
 	if body.Data.Flags != nil {
 		x.flags = *body.Data.Flags
 	}
+	files, refused := s.attach(c, s.channels[x.channel], body.Data.Attachments)
+	if refused.status != 0 {
+		return refused
+	}
 	if body.Type == answerMessage {
 		if body.Data.blank() {
 			s.problem(c, "empty message")
 			return errEmptyMessage.reply()
 		}
-		x.original = s.answered(x, *body.Data)
+		x.original = s.answered(x, *body.Data, files...)
 	}
 	x.answered = true
 	return done()
 }
 
 // answered makes the message of an answer. It is ephemeral if the first answer was.
-func (s *Server) answered(x *exchange, body creation) *message {
+func (s *Server) answered(x *exchange, body creation, files ...attached) *message {
 	room := s.channels[x.channel]
 	if room == nil {
 		return nil
 	}
 	m := s.newMessage(room, s.bot, body)
+	m.Attachments = append(m.Attachments, files...)
 	if (x.flags|m.Flags)&flagEphemeral != 0 {
 		m.ephemeral = x.person
 		m.Flags |= flagEphemeral
@@ -248,7 +253,11 @@ func (s *Server) followUp(c *call) reply {
 		s.problem(c, "empty message")
 		return errEmptyMessage.reply()
 	}
-	return found(s.answered(&exchange{channel: x.channel, person: x.person}, body))
+	files, refused := s.attach(c, s.channels[x.channel], body.Attachments)
+	if refused.status != 0 {
+		return refused
+	}
+	return found(s.answered(&exchange{channel: x.channel, person: x.person}, body, files...))
 }
 
 func (s *Server) editOriginal(c *call) reply {

@@ -26,7 +26,7 @@ type message struct {
 	MentionEveryone bool       `json:"mention_everyone"`
 	Mentions        []user     `json:"mentions"`
 	MentionRoles    []string   `json:"mention_roles"`
-	Attachments     []any      `json:"attachments"`
+	Attachments     []attached `json:"attachments"`
 	Embeds          []embed    `json:"embeds"`
 	Components      []row      `json:"components"`
 	Pinned          bool       `json:"pinned"`
@@ -99,7 +99,7 @@ type edit struct {
 	Flags           *int             `json:"flags"`
 	Components      json.RawMessage  `json:"components"`
 	StickerIDs      []string         `json:"sticker_ids"`
-	Attachments     json.RawMessage  `json:"attachments"`
+	Attachments     *[]described     `json:"attachments"`
 }
 
 // creation is the body of a request that creates one.
@@ -133,7 +133,7 @@ func (n *nonce) UnmarshalJSON(data []byte) error {
 func (s *Server) newMessage(c *channel, author user, body creation) *message {
 	m := &message{
 		ID: s.nextID(), ChannelID: c.id, Author: author, Timestamp: time.Now().UTC(), Mentions: []user{},
-		MentionRoles: []string{}, Attachments: []any{}, Components: []row{}, Embeds: []embed{}, Reference: body.Reference,
+		MentionRoles: []string{}, Attachments: []attached{}, Components: []row{}, Embeds: []embed{}, Reference: body.Reference,
 	}
 	if body.Nonce != nil {
 		m.Nonce = string(*body.Nonce)
@@ -194,6 +194,7 @@ func (m *message) raw() string {
 		AllowedMentions *allowedMentions `json:"allowed_mentions,omitempty"`
 		Flags           int              `json:"flags,omitempty"`
 		Reference       *reference       `json:"message_reference,omitempty"`
-	}{m.Content, m.Embeds, m.Components, m.mentions, m.Flags, m.Reference})
+		Attachments     []attached       `json:"attachments,omitempty"`
+	}{m.Content, m.Embeds, m.Components, m.mentions, m.Flags, m.Reference, m.Attachments})
 	return string(data)
 }

@@ -20,6 +20,10 @@ func (s *Server) createMessage(c *call) reply {
 	if !s.decode(c, &body) {
 		return errNotJSON.reply()
 	}
+	files, refused := s.attach(c, room, body.Attachments)
+	if refused.status != 0 {
+		return refused
+	}
 	if refused := s.checkCreation(c, room, body); refused.status != 0 {
 		return refused
 	}
@@ -32,6 +36,7 @@ func (s *Server) createMessage(c *call) reply {
 		return refused
 	}
 	m := s.newMessage(room, s.bot, body)
+	m.Attachments = append(m.Attachments, files...)
 	room.messages = append(room.messages, m)
 	return found(m)
 }
@@ -118,7 +123,15 @@ func (s *Server) change(c *call, m *message) reply {
 		s.problem(c, "empty message")
 		return errEmptyMessage.reply()
 	}
-	if m.apply(body) {
+	files, refused := s.attach(c, s.channels[m.ChannelID], body.Attachments)
+	if refused.status != 0 {
+		return refused
+	}
+	if body.Attachments != nil { // those that it does not list go
+		m.Attachments = []attached{}
+	}
+	m.Attachments = append(m.Attachments, files...)
+	if m.apply(body) || len(files) > 0 {
 		m.edits++
 		now := time.Now().UTC()
 		m.Edited = &now

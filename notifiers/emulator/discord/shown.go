@@ -60,7 +60,12 @@ func (m *message) shown(md markdown) emulator.Shown {
 	if m.Reference != nil {
 		replyTo = m.Reference.MessageID
 	}
+	var picture *emulator.Picture
+	if len(m.Attachments) > 0 {
+		picture = &emulator.Picture{Alt: m.Attachments[0].Description, Data: m.Attachments[0].data}
+	}
 	return emulator.Shown{
+		Picture:   picture,
 		ID:        m.ID,
 		Bot:       m.Author.Bot,
 		Text:      m.text(md),

@@ -45,6 +45,7 @@ type channel struct {
 	guild    *guild
 	hidden   bool // the bot may neither see nor write
 	muted    bool // the bot may not write
+	noFiles  bool // the bot may not attach files
 	messages []*message
 	pins     []pin
 	erased   map[string]bool // nonces whose message was deleted

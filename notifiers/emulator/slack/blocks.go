@@ -3,6 +3,7 @@ package slack
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"unicode/utf16"
 )
@@ -19,6 +20,7 @@ const (
 	maxHeader     = 150
 	maxElements   = 10 // of a context block
 	maxBlockID    = 255
+	maxAlt        = 2_000
 	maxMetadata   = 16_000 // bytes; Slack names no number
 
 	// maxTotal is the length of all blocks together, which Slack does not publish but enforces:
@@ -39,11 +41,12 @@ func characters(text string) int {
 type inspection struct {
 	problems []string
 	total    int
+	files    func(id string) bool // whether a picture with this id can be shown
 }
 
 // checkBlocks answers with the refusal that blocks deserve; nil when they are valid.
-func checkBlocks(blocks []any) answer {
-	var in inspection
+func checkBlocks(blocks []any, files func(id string) bool) answer {
+	in := inspection{files: files}
 	if len(blocks) > maxBlocks {
 		in.wrong("/blocks", fmt.Sprintf("no more than %d items allowed", maxBlocks))
 	}
@@ -104,6 +107,8 @@ func (in *inspection) block(path string, b map[string]any) {
 		in.section(path, b)
 	case "context":
 		in.context(path, b)
+	case "image":
+		in.image(path, b)
 	case "divider":
 		in.only(path, b)
 	case "rich_text":
@@ -112,6 +117,29 @@ func (in *inspection) block(path string, b map[string]any) {
 		in.actions(path, b)
 	default:
 		in.wrong(path+"/type", fmt.Sprintf("unsupported type: %v", kind))
+	}
+}
+
+// image checks a picture that was uploaded; those at an address of somebody else's are none of ours.
+// https://docs.slack.dev/reference/block-kit/blocks/image-block
+func (in *inspection) image(path string, b map[string]any) {
+	in.only(path, b, "alt_text", "slack_file", "title")
+	switch alt, _ := b["alt_text"].(string); {
+	case alt == "":
+		in.wrong(path, "missing required field: alt_text")
+	case characters(alt) > maxAlt:
+		in.wrong(path+"/alt_text", "must be less than 2001 characters")
+	}
+	if b["title"] != nil {
+		in.text(path+"/title", b["title"], maxAlt, "plain_text")
+	}
+	file, _ := b["slack_file"].(map[string]any)
+	id, _ := file["id"].(string)
+	switch {
+	case !regexp.MustCompile(`^F[A-Z0-9]{8,}$`).MatchString(id):
+		in.wrong(path+"/slack_file/id", "input must match regex pattern: ^[F][A-Z0-9]{8,}$")
+	case !in.files(id):
+		in.wrong(path+"/slack_file", "slack_file")
 	}
 }
 

@@ -64,7 +64,8 @@ func (s *Server) Shown(id string) []emulator.Shown {
 	var list []emulator.Shown
 	for _, m := range c.messages {
 		one := emulator.Shown{
-			ID: m.ts, Bot: m.bot(), Text: m.visible(), Raw: m.raw(), Edits: m.edits, Ephemeral: m.only, At: m.at,
+			Picture: s.picture(m),
+			ID:      m.ts, Bot: m.bot(), Text: m.visible(), Raw: m.raw(), Edits: m.edits, Ephemeral: m.only, At: m.at,
 			Audible: m.only == "" && !m.silent && (!m.reply() || m.broadcast),
 		}
 		if m.reply() {

@@ -41,7 +41,7 @@ func (s *Server) postMessage(args url.Values) answer {
 
 // write checks the content of a message and puts it in.
 func (s *Server) write(m *message, args url.Values) answer {
-	content, refused := readContent(args)
+	content, refused := readContent(args, s.shows)
 	if refused != nil {
 		return refused
 	}
@@ -126,13 +126,13 @@ type content struct {
 }
 
 // readContent reads and checks the text, the blocks and the metadata of a request.
-func readContent(args url.Values) (content, answer) {
+func readContent(args url.Values, files func(id string) bool) (content, answer) {
 	c := content{text: args.Get("text")}
 	if raw := args.Get("blocks"); raw != "" && raw != "null" {
 		if err := json.Unmarshal([]byte(raw), &c.blocks); err != nil {
 			return c, refusal("invalid_blocks_format")
 		}
-		if refused := checkBlocks(c.blocks); refused != nil {
+		if refused := checkBlocks(c.blocks, files); refused != nil {
 			return c, refused
 		}
 	}

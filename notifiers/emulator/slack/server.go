@@ -62,6 +62,8 @@ type Server struct {
 	pressed   answer                  // the last press
 	shut      map[string]bool         // who takes no direct messages
 	pings     int                     // how many people or groups were pinged
+	uploads   map[string]*upload      // files, by id
+	noFiles   bool                    // the workspace takes none
 	turn      int                     // which connection is served next
 	changed   chan struct{}           // closed and replaced when a connection opens
 }
@@ -77,14 +79,16 @@ func New(o Options) *Server {
 		o.Name = "Panneau"
 	}
 	s := &Server{
-		options: o, methods: methods(), channels: map[string]*channel{}, users: map[string]User{}, shut: map[string]bool{}, tickets: map[string]time.Time{},
-		envelopes: map[string]*envelope{}, urls: map[string]*responseURL{}, changed: make(chan struct{}),
+		options: o, methods: methods(), channels: map[string]*channel{}, users: map[string]User{}, shut: map[string]bool{},
+		tickets: map[string]time.Time{}, envelopes: map[string]*envelope{}, urls: map[string]*responseURL{},
+		uploads: map[string]*upload{}, changed: make(chan struct{}),
 		limits: limits{}, mux: http.NewServeMux(), closed: make(chan struct{}),
 	}
 	s.handlers = s.webAPI()
 	s.mux.HandleFunc("/api/{method}", s.serveMethod)
 	s.mux.HandleFunc("GET /link/", s.serveSocket)
 	s.mux.HandleFunc("POST /commands/", s.serveResponseURL)
+	s.mux.HandleFunc("POST "+uploadPath+"{ticket}", s.serveUpload)
 	return s
 }
 
@@ -101,7 +105,7 @@ func (s *Server) Close() {
 }
 
 // Requests lists every request received, in order of arrival: Web API calls by their method's name, acknowledgements
-// over Socket Mode as "ack" and uses of a response URL as "response_url".
+// over Socket Mode as "ack", uses of a response URL as "response_url" and files sent as "upload".
 func (s *Server) Requests() []emulator.Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -27,21 +27,23 @@ type handler func(args url.Values) answer
 // webAPI is the table of emulated methods.
 func (s *Server) webAPI() map[string]handler {
 	return map[string]handler{
-		"api.test":               func(url.Values) answer { return answer{"ok": true} },
-		"auth.test":              s.authTest,
-		"users.info":             s.usersInfo,
-		"chat.postMessage":       s.postMessage,
-		"chat.update":            s.update,
-		"chat.delete":            s.delete,
-		"chat.postEphemeral":     s.postEphemeral,
-		"conversations.history":  s.history,
-		"conversations.replies":  s.replies,
-		"conversations.info":     s.info,
-		"conversations.join":     s.join,
-		"pins.add":               s.pin,
-		"pins.remove":            s.unpin,
-		"apps.connections.open":  s.openConnection,
-		"apps.manifest.validate": s.validateManifest,
+		"api.test":                     func(url.Values) answer { return answer{"ok": true} },
+		"auth.test":                    s.authTest,
+		"users.info":                   s.usersInfo,
+		"chat.postMessage":             s.postMessage,
+		"chat.update":                  s.update,
+		"chat.delete":                  s.delete,
+		"chat.postEphemeral":           s.postEphemeral,
+		"files.getUploadURLExternal":   s.getUploadURL,
+		"files.completeUploadExternal": s.completeUpload,
+		"conversations.history":        s.history,
+		"conversations.replies":        s.replies,
+		"conversations.info":           s.info,
+		"conversations.join":           s.join,
+		"pins.add":                     s.pin,
+		"pins.remove":                  s.unpin,
+		"apps.connections.open":        s.openConnection,
+		"apps.manifest.validate":       s.validateManifest,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,8 +14,8 @@ import (
 	"github.com/panneau-ecole/panneau/notifiers/emulator"
 )
 
-// maxBody is the most that is read of a request, in bytes.
-const maxBody = 1 << 20
+// maxBody is the most that is read of a request, in bytes: a photo at its largest, and its form.
+const maxBody = maxPhoto + 1<<20
 
 // answer is what every method answers with. https://core.telegram.org/bots/api#making-requests
 type answer struct {
@@ -45,6 +46,7 @@ func (s *Server) methods() map[string]handler {
 	return map[string]handler{
 		"getMe":                 s.getMe,
 		"sendMessage":           s.sendMessage,
+		"sendPhoto":             s.sendPhoto,
 		"editMessageText":       s.editMessageText,
 		"deleteMessage":         s.deleteMessage,
 		"pinChatMessage":        s.pinChatMessage,
@@ -188,7 +190,7 @@ func readArguments(r *http.Request) (arguments, []string) {
 	}
 	args := arguments{}
 	if kind == "multipart/form-data" {
-		if err := r.ParseMultipartForm(maxBody); err != nil {
+		if err := r.ParseMultipartForm(maxBody); err != nil || !readFiles(r.MultipartForm, args) {
 			return args, []string{"the form cannot be read"}
 		}
 	} else if err := r.ParseForm(); err != nil {
@@ -202,6 +204,23 @@ func readArguments(r *http.Request) (arguments, []string) {
 		args[name] = values[0]
 	}
 	return args, problems
+}
+
+// readFiles puts the files of a form beside its other parameters: of a file, its content is the text.
+func readFiles(form *multipart.Form, args arguments) bool {
+	for name, list := range form.File {
+		file, err := list[0].Open()
+		if err != nil {
+			return false
+		}
+		data, err := io.ReadAll(file)
+		_ = file.Close() // it was read
+		if err != nil {
+			return false
+		}
+		args[name] = string(data)
+	}
+	return true
 }
 
 func readJSON(body io.Reader) (arguments, []string) {

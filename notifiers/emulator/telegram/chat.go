@@ -39,6 +39,7 @@ type chat struct {
 	username string // of a public channel
 	standing standing
 	movedTo  int64
+	noPhotos bool         // the bot may not send photos
 	admin    bool         // the bot may pin, and write in closed topics
 	topics   map[int]bool // of a forum, by id: whether it is open
 	messages []*message   // oldest first

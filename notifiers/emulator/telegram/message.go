@@ -23,8 +23,9 @@ type message struct {
 	deleted bool
 	service object // what happened, in a service message
 
-	sender    *chat // in whose name it was written; nil for a person's own
-	forwarded bool  // from the linked channel, by Telegram itself
+	sender    *chat  // in whose name it was written; nil for a person's own
+	forwarded bool   // from the linked channel, by Telegram itself
+	photo     *photo // whose caption the text is
 }
 
 // deletable is how long a bot may delete its own messages. https://core.telegram.org/bots/api#deletemessage
@@ -39,7 +40,13 @@ func (s *Server) sendMessage(args arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &message{content: text, bot: Username, author: myself(), silent: args["disable_notification"] == "true"}
+	text.Preview = parsed(args["link_preview_options"])
+	return s.post(c, &message{content: text}, args)
+}
+
+// post puts a new message where a request wants it.
+func (s *Server) post(c *chat, m *message, args arguments) (_ any, err error) {
+	m.bot, m.author, m.silent = Username, myself(), args["disable_notification"] == "true"
 	if c.kind == channel {
 		m.author = nil
 	}
@@ -49,7 +56,6 @@ func (s *Server) sendMessage(args arguments) (any, error) {
 	if m.replyTo, err = c.reply(args["reply_parameters"]); err != nil {
 		return nil, err
 	}
-	m.Preview = parsed(args["link_preview_options"])
 	if m.Markup, err = readMarkup(args["reply_markup"]); err != nil {
 		return nil, err
 	}
@@ -95,6 +101,8 @@ func (s *Server) editMessageText(args arguments) (any, error) {
 		return nil, errEditNotFound
 	case m.bot != Username, m.service != nil:
 		return nil, errNotEditable
+	case m.photo != nil:
+		return nil, errNoTextToEdit
 	case c.standing == restricted:
 		return nil, errWriteForbidden
 	}
@@ -181,11 +189,16 @@ func (m *message) describe(c *chat) object {
 	if m.forwarded {
 		o["is_automatic_forward"] = true
 	}
+	text, entities := "text", "entities"
+	if m.photo != nil {
+		text, entities = "caption", "caption_entities"
+		o["photo"] = []object{m.photo.size()}
+	}
 	if m.Text != "" {
-		o["text"] = m.Text
+		o[text] = m.Text
 	}
 	if len(m.Entities) > 0 {
-		o["entities"] = m.Entities
+		o[entities] = m.Entities
 	}
 	if m.Preview != nil {
 		o["link_preview_options"] = m.Preview

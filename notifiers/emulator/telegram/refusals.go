@@ -58,10 +58,17 @@ const (
 	errMarkupTooLong    Refusal = "Bad Request: REPLY_MARKUP_TOO_LONG"
 	errWindowTooLong    Refusal = "Bad Request: MESSAGE_TOO_LONG"
 	errWindowURL        Refusal = "Bad Request: URL_INVALID"
+	errNoTextToEdit     Refusal = "Bad Request: there is no text in the message to edit"
+	errNoPhotoRights    Refusal = "Bad Request: not enough rights to send photos to the chat"
+	errNoPhoto          Refusal = "Bad Request: wrong file identifier/HTTP URL specified"
+	errPhotoBroken      Refusal = "Bad Request: IMAGE_PROCESS_FAILED"
+	errPhotoSides       Refusal = "Bad Request: PHOTO_INVALID_DIMENSIONS"
+	errCaptionTooLong   Refusal = "Bad Request: message caption is too long"
 	parsePrefix                 = "Bad Request: can't parse entities: "
 	retryPrefix                 = "Too Many Requests: retry after "
 	jsonPrefix                  = "Bad Request: can't parse "
 	requiredParameter           = "Bad Request: parameter \"%s\" is required"
+	photoTooBig                 = "Bad Request: file of size %d bytes is too big for a photo; the maximum size is %d bytes"
 )
 
 // Refusals lists the texts with which the emulator refuses a post, an edit or a deletion, those with variable parts
@@ -71,7 +78,8 @@ func Refusals() []Refusal {
 		errNotFound, errNoMethod, errUnauthorised, errChatEmpty, errChatNotFound, errUpgraded, errNoRights, errNoChannelRights, errWriteForbidden,
 		errThreadNotFound, errTopicClosed, errTextEmpty, errTooLong, errNotUTF8, errNoParseMode, errEditNotFound, errNotEditable, errNotModified,
 		errDeleteNotFound, errNotDeletable, errTooOldToDelete, errReplyNotFound, errKickedGroup, errKickedSuper, errKickedChannel,
-		errGroupDeleted, errBlocked, errDeactivated, errNotBegun, errButtonData, errButtonText, errMarkupTooLong,
+		errGroupDeleted, errBlocked, errDeactivated, errNotBegun, errButtonData, errButtonText, errMarkupTooLong, errNoTextToEdit,
+		errNoPhotoRights, errNoPhoto, errPhotoBroken, errPhotoSides, errCaptionTooLong,
 	}
 }
 
@@ -100,7 +108,8 @@ func (r refused) Unwrap() error { return r.Refusal }
 func aboutContent(text string) bool {
 	switch Refusal(text) {
 	case errTextEmpty, errTooLong, errNotUTF8, errNoParseMode, errBadCommand, errBadCommandText, errTooManyCommands, errBadLanguage, errBadScope,
-		errChatEmpty, errNoMethod, errButtonData, errButtonText, errMarkupTooLong, errWindowTooLong, errWindowURL:
+		errChatEmpty, errNoMethod, errButtonData, errButtonText, errMarkupTooLong, errWindowTooLong, errWindowURL, errNoPhoto,
+		errPhotoBroken, errPhotoSides, errCaptionTooLong:
 		return true
 	}
 	return strings.HasPrefix(text, jsonPrefix) || strings.HasSuffix(text, "is required")

@@ -143,5 +143,5 @@ func (s *Server) fault(method, channel string) (emulator.Fault, bool) {
 
 // limited reports whether a method posts or edits, and so draws on the limits.
 func limited(method string) bool {
-	return slices.Contains([]string{"sendMessage", "editMessageText"}, method)
+	return slices.Contains([]string{"sendMessage", "sendPhoto", "editMessageText"}, method)
 }

@@ -36,6 +36,9 @@ func (m *message) shown() emulator.Shown {
 	if m.replyTo != 0 {
 		one.ReplyTo = strconv.Itoa(m.replyTo)
 	}
+	if m.photo != nil {
+		one.Picture = &emulator.Picture{Data: []byte(m.photo.data)}
+	}
 	if m.thread != 0 {
 		one.Thread = strconv.Itoa(m.thread)
 	}

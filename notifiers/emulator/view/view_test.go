@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/panneau-ecole/panneau/bot/statuspage/htmltest"
 	"github.com/panneau-ecole/panneau/notifiers/emulator"
 	"github.com/panneau-ecole/panneau/notifiers/emulator/view"
 )
@@ -15,6 +16,9 @@ func draw(t *testing.T, platform string, m emulator.Shown) string {
 	err := view.Page(&b, "Vue", []view.Row{{Heading: "fr", Chats: []view.Chat{{Platform: platform, Name: "parents", Shown: []emulator.Shown{m}}}}})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, problem := range htmltest.Problems([]byte(b.String())) {
+		t.Errorf("%s: %s", platform, problem)
 	}
 	return b.String()
 }
