@@ -142,9 +142,14 @@ func (w *writer) list(key string, names []phrase) phrase {
 	if last == 0 {
 		return names[0]
 	}
-	head := names[0]
-	for _, name := range names[1:last] {
-		head = w.part("list.more", values{"Head": head, "Next": name})
+	return w.part(key, values{"Head": w.row(names[:last]), "Last": names[last]})
+}
+
+// row puts names beside each other, by halves: hundreds of them would be set hundreds of times one by one.
+func (w *writer) row(names []phrase) phrase {
+	if len(names) == 1 {
+		return names[0]
 	}
-	return w.part(key, values{"Head": head, "Last": names[last]})
+	half := len(names) / 2
+	return w.part("list.more", values{"Head": w.row(names[:half]), "Next": w.row(names[half:])})
 }

@@ -35,7 +35,7 @@ func setApostrophes(text string) string {
 func setEllipses(text string) string {
 	t := read(text)
 	for i := 0; i+2 < len(t); i++ {
-		if t[i:i+3].String() == "..." && t[i].free() {
+		if t[i].r == '.' && t[i+1].r == '.' && t[i+2].r == '.' && t[i].free() {
 			t[i].r = '…'
 			t = append(t[:i+1], t[i+3:]...)
 		}
