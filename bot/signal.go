@@ -78,7 +78,7 @@ type Attention struct {
 
 const (
 	// attentionLook is how often new signals are looked for; they may come in at another replica.
-	attentionLook = 5 * time.Second
+	attentionLook = 15 * time.Second
 	// attentionLasts is for how long after the newest signal a platform is checked more often.
 	attentionLasts = 10 * time.Minute
 	// attentionEvery is how often a platform is checked out of turn, at most.

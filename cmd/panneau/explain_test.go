@@ -113,6 +113,12 @@ func pretendMorning(t *testing.T, path string) {
 		a.becomes(bot.Unverifiable, bot.ReasonBlockedUs, seen("pronote/accueil", 5, blind))
 		time.Sleep(30 * time.Minute)
 		a.becomes(bot.Normal, "", seen("pronote/accueil", 2, up))
+		err = db.Update(t.Context(), func(tx bot.Tx) error {
+			return tx.AddSignals(a.i.ID, "tg:-1", bot.Signals{Also: 4, Fine: 1}, 20, time.Now())
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 		far := &affair{t: t, db: db, i: bot.Incident{Platform: "educonnect"}}
 		far.becomes(bot.Unreachable, bot.ReasonReset, bot.Because{Views: []bot.View{
 			{Vantage: "lille", Condition: bot.Normal, Since: time.Now().Add(-time.Hour)},

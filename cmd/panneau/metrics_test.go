@@ -23,6 +23,12 @@ func TestMetrics(t *testing.T) {
 	defer db.Close()
 	now := time.Now()
 	owe(t, db, now.Add(-time.Minute))
+	err = db.Update(t.Context(), func(tx bot.Tx) error {
+		return tx.AddSignals(1, "tg:-1", bot.Signals{Also: 3}, 20, now)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	m := newMetrics(db, &bot.Board{Store: db}, []bot.AccountID{"tg"})
 	m.observe(bot.Attempt{Account: "tg", Act: bot.ActPost, Took: 30 * time.Millisecond, OwedAt: now.Add(-9 * time.Second), EndedAt: now})
 	m.observe(bot.Attempt{Account: "tg", Act: bot.ActEdit, Outcome: bot.KindThrottled, OwedAt: now, EndedAt: now})
@@ -38,6 +44,8 @@ func TestMetrics(t *testing.T) {
 		`panneau_troubles_total{account="tg",kind="late"} 1`,
 		`panneau_platform_condition{condition="down",platform="ent"} 1`,
 		`panneau_platform_checked_seconds{platform="ent"} 6`,
+		`panneau_signals{platform="ent",says="also"} 3`,
+		`panneau_signals{platform="ent",says="fine"} 0`,
 		`process_resident_memory_bytes`,
 	} {
 		if !strings.Contains(page, want) {
