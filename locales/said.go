@@ -49,7 +49,16 @@ func (w *writer) quote(s bot.Statement) string {
 	case s.Author == "":
 		key = "said.operator"
 	}
-	return w.say(key, values{"Author": w.free(s.Author), "Moment": w.zoned(w.since(s.At)), "Text": w.free(s.Text)})
+	return w.say(key, values{"Author": w.free(s.Author), "Moment": w.zoned(w.stamp(s.At)), "Text": w.free(s.Text)})
+}
+
+// stamp is a moment by itself: « 12 h 05 », with its date where that is not today's.
+func (w *writer) stamp(t time.Time) phrase {
+	local, now := t.In(w.place.Location), w.now.In(w.place.Location)
+	if midnight(local).Equal(midnight(now)) {
+		return w.time(local)
+	}
+	return w.since(t)
 }
 
 // sources leads to where the statements can be read. The name of the site stands in the text: nobody is sent anywhere
