@@ -61,6 +61,10 @@ type IncidentTx interface {
 	AddIncident(i Incident) (Incident, error)
 	// ReviseIncident writes the incident's next revision. ErrConflict: the stored revision is not the one before.
 	ReviseIncident(i Incident) error
+	// Say writes a statement about an incident, with the revision that shows it. ErrConflict: that revision has one.
+	Say(s Statement) error
+	// Statements lists what was said about an incident, oldest first: the newest n.
+	Statements(id IncidentID, n int) ([]Statement, error)
 	// KeepBecause writes why a revision, written before in the same transaction, was decided.
 	KeepBecause(id IncidentID, revision int64, b Because) error
 	Incident(id IncidentID) (Incident, error)
@@ -113,6 +117,9 @@ type LedgerTx interface {
 	Backlog(account AccountID) (Backlog, error)
 	// Flying counts the attempts of an account that left since a time and were not settled.
 	Flying(account AccountID, since time.Time) (int, error)
+	// Sent lists what an account sent since a time as far as the ledger knows, oldest first: the last operation of each
+	// delivery.
+	Sent(account AccountID, since time.Time) ([]Sent, error)
 	// Task reads one task again.
 	Task(key DeliveryKey) (Task, error)
 	// Depart writes down that an attempt is about to leave, before its bytes do. ErrConflict: the incident has moved on
