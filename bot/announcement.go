@@ -20,6 +20,9 @@ func (w *Watch) herald(ctx context.Context) {
 		if err := w.expire(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			w.config.Logger.Error("end the circulars whose time is over", "err", err)
 		}
+		if err := w.catchUp(ctx); err != nil && ctx.Err() == nil {
+			w.config.Logger.Error("take in what operators did", "err", err)
+		}
 		if !pause(ctx, heraldEvery) {
 			return
 		}

@@ -65,7 +65,7 @@ func (d *Desk) circular(ctx context.Context, a asking) (Message, error) {
 	case word == "finir" || word == "annuler":
 		return d.endCircular(ctx, a, rest)
 	case word == "corriger":
-		return d.correct(ctx, a, rest)
+		return d.correctCircular(ctx, a, rest)
 	default:
 		return d.draftCircular(ctx, a)
 	}
@@ -352,8 +352,8 @@ func (d *Desk) circularIn(ctx context.Context, typed string) (i Incident, rest s
 	return i, strings.TrimSpace(strings.TrimPrefix(rest, ":")), err
 }
 
-// correct proposes another text for a circular that goes on.
-func (d *Desk) correct(ctx context.Context, a asking, typed string) (Message, error) {
+// correctCircular proposes another text for a circular that goes on.
+func (d *Desk) correctCircular(ctx context.Context, a asking, typed string) (Message, error) {
 	i, text, err := d.circularIn(ctx, typed)
 	text = unquoted(text)
 	switch {

@@ -91,6 +91,18 @@ func Commands() []Command {
 			answer: (*Desk).help,
 		},
 		{
+			Name: "declaration", Aliases: []string{"statement"}, Option: "texte", For: ForOperators, Changes: true,
+			answer: (*Desk).declaration,
+		},
+		{
+			Name: "incident", Option: "action", For: ForOperators, Changes: true,
+			answer: (*Desk).incident,
+		},
+		{
+			Name: "corriger", Aliases: []string{"correction", "rectifier"}, Option: "texte", For: ForOperators, Changes: true,
+			answer: (*Desk).correct,
+		},
+		{
 			Name: "journal", Option: "jours", For: ForOperators,
 			answer: (*Desk).journal,
 		},
@@ -139,9 +151,8 @@ type Desk struct {
 	Turnstile *Turnstile
 	Seal      *Seal       // of the buttons; nil for none
 	Stranger  Destination // how a chat that follows nothing is spoken to: audience, place, languages
-	Woken     func()      // called after there may be something to send
-	// Changed is called after there may be something to send on any account.
-	Changed func()
+	Woken     func()      // called after there may be something to send on this account
+	Changed   func()      // called after there may be on all of them
 	// SecondAbove is how many chats an operator may address alone; 0 for any number.
 	SecondAbove int
 	Trouble     func(Trouble)

@@ -26,6 +26,10 @@ type Incident struct {
 	// Until is the planned end of a maintenance that is announced, which begins at Since, or of a letter; zero for an outage.
 	Until  time.Time
 	Letter *Letter // what it says where it is about no platform; nil for an outage and a maintenance
+	// Stated is what an operator states of the platform; NotYetKnown for nothing. While it is worse than what is seen, it
+	// is what is told, with [ReasonStated]. One that is over with it ended by an operator's word.
+	Stated Condition
+	Said   int // how many statements there are about it
 }
 
 // Open reports whether the incident goes on.

@@ -49,8 +49,7 @@ func scenes() []scene {
 		scene{"places", readPlaces}, scene{"names", readNames}, scene{"overview-boards", readOverviewBoards},
 		scene{"overview-split", readOverviewSplit}, scene{"overview-unanswerable", readOverviewUnanswerable},
 		scene{"playbooks", readPlaybooks}, scene{"pictures", readPictures}, scene{"help", readHelp}, scene{"welcome", readWelcome},
-		scene{"answers", readAnswers}, scene{"trial", readTrial},
-		scene{"buttons", readButtons},
+		scene{"answers", readAnswers}, scene{"trial", readTrial}, scene{"said", readSaid}, scene{"buttons", readButtons},
 	)
 }
 

@@ -78,6 +78,18 @@ func (s *source) Incidents(context.Context) ([]bot.Incident, error) {
 	return slices.Clone(s.incidents), s.err
 }
 
+func (s *source) Said(_ context.Context, list []bot.Incident) (map[bot.IncidentID][]bot.Statement, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	said := make(map[bot.IncidentID][]bot.Statement)
+	for _, i := range list {
+		if d := s.dossiers[i.ID]; i.Said > 0 {
+			said[i.ID] = d.Said
+		}
+	}
+	return said, s.err
+}
+
 func (s *source) change(f func(s *source)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -258,6 +270,38 @@ func pastHours(p bot.PlatformID, from, until time.Time) []bot.Hour {
 		list = append(list, h)
 	}
 	return list
+}
+
+// quoted is the morning on which people contradict each other about an incident, one that is over was told wrongly, and
+// another is stated by an operator.
+func quoted(t testing.TB) *source {
+	s := morning(t)
+	at := func(hour, minute int) time.Time {
+		return s.overview.Now.Truncate(24 * time.Hour).Add(time.Duration(hour*60+minute) * time.Minute)
+	}
+	open, ended := s.dossiers[12], s.dossiers[8]
+	open.Said = []bot.Statement{
+		{Incident: 12, Revision: 3, Kind: bot.StatementClaim, At: at(6, 40), Author: "l'hébergeur", Text: "Nos serveurs n'ont <rien> & tout va bien.", Link: "https://hebergeur.example/point?a=1&b=2"},
+		{Incident: 12, Revision: 4, Kind: bot.StatementClaim, At: at(6, 55), Author: "le ministère", Text: "La cause est un incendie chez l'hébergeur."},
+		{Incident: 12, Revision: 5, Kind: bot.StatementClaim, At: at(7, 0), Text: "Les notes du trimestre ne sont pas perdues."},
+	}
+	ended.Said = []bot.Statement{{Incident: 8, Revision: 3, Kind: bot.StatementCorrection, At: at(7, 5), Text: "ÉduConnect est resté ouvert à La Réunion."}}
+	for n := range 3 {
+		open.Revisions = append(open.Revisions, bot.Revision{Number: int64(3 + n), At: at(7, n), Condition: bot.Unreachable})
+	}
+	ended.Revisions = append(ended.Revisions, bot.Revision{Number: 3, At: at(7, 5), Condition: bot.Normal})
+	s.dossiers[12], s.dossiers[8] = open, ended
+	for i := range s.incidents {
+		switch incident := &s.incidents[i]; incident.ID {
+		case 12:
+			incident.Revision, incident.Said = 5, 3
+		case 8:
+			incident.Revision, incident.Said = 3, 1
+		case 9:
+			incident.Reason, incident.Stated = bot.ReasonStated, bot.Partial
+		}
+	}
+	return s
 }
 
 // serene is a day on which everything works.

@@ -52,6 +52,11 @@ func TestGolden(t *testing.T) {
 		{"morning.rss", morning(t), "/incidents.rss", http.StatusOK},
 		{"morning.ics", morning(t), "/maintenances.ics", http.StatusOK},
 		{"evidence.json", morning(t), "/incidents/12.json", http.StatusOK},
+		{"said-open.html", quoted(t), "/incidents/12", http.StatusOK},
+		{"said-ended.html", quoted(t), "/incidents/8", http.StatusOK},
+		{"said-stated.html", quoted(t), "/incidents/9", http.StatusOK},
+		{"said.json", quoted(t), "/incidents/12.json", http.StatusOK},
+		{"said.atom", quoted(t), "/incidents.atom", http.StatusOK},
 		{"incident-old.html", morning(t), "/incidents/3", http.StatusOK},
 		{"serene.html", serene(t), "/", http.StatusOK},
 		{"offline.html", offline(morning(t)), "/", http.StatusOK},
@@ -107,7 +112,7 @@ func TestAPIDescription(t *testing.T) {
 		{"history", morning(t), "/api/v1/history/pronote.json"},
 		{"history of an académie", morning(t), "/api/v1/history/pronote.json?academie=la-reunion"},
 		{"no history", morning(t), "/api/v1/history/pix.json"},
-		{"evidence", morning(t), "/incidents/12.json"}, {"old evidence", morning(t), "/incidents/3.json"},
+		{"evidence", morning(t), "/incidents/12.json"}, {"said", quoted(t), "/incidents/12.json"}, {"old evidence", morning(t), "/incidents/3.json"},
 		{"unread", &source{err: errDatabase}, "/incidents/3.json"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -56,6 +56,9 @@ func furnish(t *testing.T, s *store.Store) {
 			began(tx),
 			tx.Keep(bot.Deed{At: at(5), Account: "tg", Channel: "-1", Who: "x", What: "test"}),
 			promised(tx), tx.AddSignals(incident.ID, "-1", bot.Signals{Also: 2, Fine: 1}, 9, at(6)), sealed(tx),
+			tx.Say(bot.Statement{
+				Incident: incident.ID, Revision: 1, Kind: bot.StatementClaim, At: at(6), Author: "le Cned", Text: "« oui »", Link: "https://cned.fr/",
+			}),
 			tx.PutRefusal("tg", bot.Refusal{Bucket: "bot", Until: at(999)}, at(1)),
 			tx.Depart(task.Delivery, flight, speaking),
 			tx.PutStanding(bot.Standing{Platform: "cned", Condition: bot.Unreachable, Since: at(1), CheckedAt: at(3)}),
@@ -97,6 +100,8 @@ func picture(t *testing.T, s *store.Store) map[string]any {
 		keep("destinations", destinations, err)
 		refusals, err := tx.Refusals("tg", at(1))
 		keep("refusals", refusals, err)
+		said, err := tx.Statements(1, 9)
+		keep("statements", said, err)
 		mutes, err := tx.Mutes(at(1))
 		keep("mutes", mutes, err)
 		draft, err := tx.Draft("1234", at(1))
@@ -129,7 +134,7 @@ func TestMoveKeepsEverything(t *testing.T) {
 			{"standings", 1}, {"tracks", 1}, {"verdicts", 1234}, {"days", 2}, {"incidents", 1}, {"revisions", 1},
 			{"destinations", 4}, {"subscriptions", 4}, {"deliveries", 2}, {"duties", 1},
 			{"certificate_warnings", 1}, {"refusals", 1}, {"vantages", 1}, {"views", 1}, {"notes", 1}, {"calendar_warnings", 1},
-			{"audit", 1}, {"seal", 1}, {"signals", 1}, {"promises", 1}, {"troubles", 1}, {"drafts", 1}, {"mutes", 1},
+			{"audit", 1}, {"statements", 1}, {"seal", 1}, {"signals", 1}, {"promises", 1}, {"troubles", 1}, {"drafts", 1}, {"mutes", 1},
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Error(diff)

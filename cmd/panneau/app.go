@@ -277,7 +277,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 			a.mended(attempt)
 		},
 		Writer: bot.Writer{
-			Renderer: a.words, Web: a.board.Planner.Web, Planner: a.board.Planner, Every: a.board.Every, Vantages: places,
+			Store: a.store, Renderer: a.words, Web: a.board.Planner.Web, Planner: a.board.Planner, Every: a.board.Every, Vantages: places,
 			PageURL: a.config.HTTP.PublicURL, Seal: &a.seal,
 		},
 	})
@@ -286,8 +286,8 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 		Account: account.ID, Chat: account.Platform, Prefix: m.prefix(account), Store: a.store, Board: a.board,
 		Open: account.Open, Operators: account.Operators, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
 		Seal:     &a.seal,
-		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Trouble: a.report, Logger: a.log,
-		Changed: a.wake, SecondAbove: secondAbove(a.config.Accounts, a.config.SecondAbove),
+		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Changed: a.changed, Trouble: a.report, Logger: a.log,
+		SecondAbove: secondAbove(a.config.Accounts, a.config.SecondAbove),
 	}
 	return s, nil
 }

@@ -217,7 +217,7 @@ func TestPeopleAndCommands(t *testing.T) {
 
 // reserved lists the commands of administrators.
 func reserved() (list []bot.Command) {
-	return slices.DeleteFunc(bot.Commands(), func(c bot.Command) bool { return !c.For == bot.ForAdmins })
+	return slices.DeleteFunc(bot.Commands(), func(c bot.Command) bool { return c.For != bot.ForAdmins })
 }
 
 // refusals: who does not administer the chat is neither offered the commands of administrators nor obeyed; who was one and

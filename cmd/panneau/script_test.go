@@ -50,8 +50,8 @@ func TestScripts(t *testing.T) {
 			"await":       withWorld((*world).scriptAwait),
 			"say":         withWorld((*world).scriptSay),
 			"hidden":      withWorld((*world).scriptHidden),
-			"invite":      withWorld((*world).scriptInvite),
 			"open":        withWorld((*world).scriptOpen),
+			"invite":      withWorld((*world).scriptInvite),
 			"kick":        withWorld((*world).scriptKick),
 			"confirm":     withWorld((*world).scriptConfirm),
 			"revoke":      withWorld((*world).scriptRevoke),
@@ -253,15 +253,15 @@ func (w *world) scriptSay(_ *testscript.TestScript, args []string) {
 	w.chats[args[0]].Say(channel, who, args[1])
 }
 
+// scriptOpen makes a chat that the bot is in: open chat channel.
+func (w *world) scriptOpen(_ *testscript.TestScript, args []string) { w.chats[args[0]].Open(args[1]) }
+
 // scriptInvite adds the bot to a chat that it is not in: invite chat channel.
 func (w *world) scriptInvite(_ *testscript.TestScript, args []string) {
 	w.chats[args[0]].Open(args[1])
 	w.chats[args[0]].Kick(args[1])
 	w.chats[args[0]].Invite(args[1])
 }
-
-// scriptOpen makes a chat that the bot is in already: open chat channel.
-func (w *world) scriptOpen(_ *testscript.TestScript, args []string) { w.chats[args[0]].Open(args[1]) }
 
 // scriptConfirm makes a person give the last command that a chat of theirs shows for that: confirm chat channel who.
 func (w *world) scriptConfirm(ts *testscript.TestScript, args []string) {
