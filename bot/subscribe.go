@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,7 +115,7 @@ func (d *Desk) interestsIn(typed string) interests {
 
 // parts splits a list as people type it.
 func parts(typed string) []string {
-	typed = strings.NewReplacer("\n", ",", ";", ",", " et ", ",", " and ", ",").Replace(spaced(typed))
+	typed = regexp.MustCompile(`(?i)[\n;]|\s(?:et|and)\s`).ReplaceAllString(spaced(typed), ",")
 	var list []string
 	for part := range strings.SplitSeq(typed, ",") {
 		if Fold(part) != "" {
