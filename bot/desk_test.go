@@ -108,6 +108,10 @@ func newCounter(t testing.TB) *counter {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
+	return counterOn(s)
+}
+
+func counterOn(s bot.Store) *counter {
 	c := &counter{words: &deskWords{}, chat: &doorChat{fakeChat: newFakeChat(), admins: []string{"prof"}}}
 	c.chat.per = 0
 	platforms := deskPlatforms()
@@ -343,7 +347,7 @@ func TestShownExamplesAreUnderstood(t *testing.T) {
 func TestLanguagesFollowWhatPeopleType(t *testing.T) {
 	for typed, want := range map[string]string{
 		"langue arabe": "ar", "langue العربية": "ar", "langue FRANÇAIS et anglais": "fr en", "langue francais, arabe": "fr ar",
-		"langue English": "en", "langue en": "en", "langue anglais anglais": "en", "langues français arabe": "fr ar",
+		"langue English": "en", "langue en": "en", "langue anglais, Anglais": "en", "langues français arabe": "fr ar",
 		"langue français simple": "fr-x-simple", "langue arabe et français facile": "ar fr-x-simple",
 		"simple": "fr-x-simple", "simple oui": "fr-x-simple", "simple non": "fr", "facile": "fr-x-simple",
 		"reglages langues français et arabe": "fr ar",
@@ -562,4 +566,20 @@ func TestGreetings(t *testing.T) {
 	c.types(t, "stop")
 	c.Open = false
 	greet("", 0)
+}
+
+// TestLongListsCostLittle reads a list no farther than it is understood: somebody may type one ten times at once.
+func TestLongListsCostLittle(t *testing.T) {
+	c := counterOn(&oneChat{})
+	for i := range 100 {
+		id := fmt.Sprint("ent-de-la-region-", i)
+		c.Board.Platforms = append(c.Board.Platforms, bot.Platform{ID: bot.PlatformID(id), Name: "L’ENT " + id, Aliases: []string{"mon bureau", id}})
+	}
+	for _, typed := range []string{"ab ", "ab, ", "pronote, ", "pronote ab, ", "é;"} {
+		start := time.Now()
+		c.types(t, "abonner "+strings.Repeat(typed, 200))
+		if took := time.Since(start); took > time.Second { // some 30 ms; every word of the list took 2 s
+			t.Errorf("%q: %v", typed, took)
+		}
+	}
 }
