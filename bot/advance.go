@@ -36,7 +36,7 @@ func Advance(last Incident, standing Standing, flap Flap, now time.Time) (next I
 		return last, false
 	case last.ID != 0 && standing.Since.Sub(last.ResolvedAt) < flap.Reopen:
 		next = last.revised(standing, now)
-		next.ResolvedAt, next.Since, next.Again = time.Time{}, standing.Since, last.Again+1
+		next.ResolvedAt, next.Since, next.Again, next.Stated = time.Time{}, standing.Since, last.Again+1, NotYetKnown
 		return next, true
 	default:
 		return Incident{
@@ -48,6 +48,7 @@ func Advance(last Incident, standing Standing, flap Flap, now time.Time) (next I
 
 // goOn is an open incident as the platform's standing changes it.
 func (i Incident) goOn(s Standing, flap Flap, now time.Time) (next Incident, changed bool) {
+	s = i.stated(s)
 	over := s.Condition == Normal
 	if calm := flap.calm(i.Again); over && calm > 0 && (s.Newest != Up || now.Sub(s.Since) < calm) {
 		over, s.Condition = false, Unstable
@@ -60,6 +61,15 @@ func (i Incident) goOn(s Standing, flap Flap, now time.Time) (next Incident, cha
 		next.ResolvedAt = s.Since
 	}
 	return next, true
+}
+
+// stated is a platform's standing as it is told while an operator states something of it: what is seen counts where it is
+// as bad.
+func (i Incident) stated(s Standing) Standing {
+	if i.Stated.Severity() > s.Condition.Severity() {
+		s.Condition, s.Reason, s.Evidence = i.Stated, ReasonStated, Evidence{}
+	}
+	return s
 }
 
 func (i Incident) revised(s Standing, now time.Time) Incident {

@@ -17,6 +17,9 @@ func (w *Watch) herald(ctx context.Context) {
 		if err := w.announce(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			w.config.Logger.Error("announce what is planned", "err", err)
 		}
+		if err := w.catchUp(ctx); err != nil && ctx.Err() == nil {
+			w.config.Logger.Error("take in what operators did", "err", err)
+		}
 		if !pause(ctx, heraldEvery) {
 			return
 		}

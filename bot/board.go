@@ -34,6 +34,9 @@ func (b *Board) Overview(ctx context.Context, follow []PlatformID, reader Audien
 				o.Platforms = append(o.Platforms, b.view(p, standings))
 			}
 		}
+		if err := state(tx, o.Platforms); err != nil {
+			return err
+		}
 		return b.compare(tx, o.Platforms)
 	})
 	if err != nil {
@@ -52,6 +55,23 @@ func (b *Board) view(p Platform, standings []Standing) PlatformView {
 	view.Condition, view.Since, view.CheckedAt = s.Condition, s.Since, s.CheckedAt
 	view.Reason, view.Evidence = s.Reason, s.Evidence
 	return view
+}
+
+// state puts what operators state in the place of what is seen, where that is better.
+func state(tx Tx, shown []PlatformView) error {
+	open, err := tx.OpenIncidents()
+	if err != nil {
+		return err
+	}
+	for _, i := range open {
+		for at := range shown {
+			v := &shown[at]
+			if v.Platform.ID == i.Platform && i.Stated.Severity() > v.Condition.Severity() {
+				v.Condition, v.Since, v.Reason, v.Evidence = i.Stated, i.ChangedAt, ReasonStated, Evidence{}
+			}
+		}
+	}
+	return nil
 }
 
 // compare adds how far the places agree, where there are several.

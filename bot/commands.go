@@ -90,6 +90,18 @@ func Commands() []Command {
 			answer: (*Desk).help,
 		},
 		{
+			Name: "declaration", Aliases: []string{"statement"}, Option: "texte", For: ForOperators, Changes: true,
+			answer: (*Desk).declaration,
+		},
+		{
+			Name: "incident", Option: "action", For: ForOperators, Changes: true,
+			answer: (*Desk).incident,
+		},
+		{
+			Name: "corriger", Aliases: []string{"correction", "rectifier"}, Option: "texte", For: ForOperators, Changes: true,
+			answer: (*Desk).correct,
+		},
+		{
 			Name: "journal", Option: "jours", For: ForOperators,
 			answer: (*Desk).journal,
 		},
@@ -142,7 +154,8 @@ type Desk struct {
 	Notifier  Notifier // posts the example notices
 	Turnstile *Turnstile
 	Stranger  Destination // how a chat that follows nothing is spoken to: audience, place, languages
-	Woken     func()      // called after there may be something to send
+	Woken     func()      // called after there may be something to send on this account
+	Changed   func()      // called after there may be on all of them
 	Trouble   func(Trouble)
 	Logger    *slog.Logger
 }

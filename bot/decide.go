@@ -3,13 +3,82 @@ package bot
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 )
 
-// decide writes a ruling that changes something, with everything that follows from it, and only then believes it.
+// decide writes a ruling that changes something, with everything that follows from it. Where an operator has changed the
+// incident meanwhile, what follows is found anew.
 func (w *Watch) decide(
+	ctx context.Context, b *book, r Ruling, seen []Verdict, next Incident, changed bool,
+) error {
+	err := w.enact(ctx, b, r, seen, next, changed)
+	for tries := 0; errors.Is(err, ErrConflict) && tries < mostTries; tries++ {
+		if err := w.reread(ctx, b); err != nil {
+			return err
+		}
+		next, changed = w.advance(b, r)
+		err = w.enact(ctx, b, r, seen, next, changed)
+	}
+	return err
+}
+
+// reread brings a platform's newest incident up to date with what is written. Its book is locked.
+func (w *Watch) reread(ctx context.Context, b *book) error {
+	written, err := w.newest(ctx)
+	if err != nil {
+		return err
+	}
+	b.renew(written)
+	return nil
+}
+
+func (w *Watch) newest(ctx context.Context) (list []Incident, err error) {
+	err = w.config.Store.View(ctx, func(tx Tx) error {
+		list, err = tx.NewestIncidents()
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the newest incidents: %w", err)
+	}
+	return list, nil
+}
+
+// renew takes the platform's incident from what is written, where that is newer than what is known, and reports whether
+// it was.
+func (b *book) renew(written []Incident) bool {
+	known := orNone(b.incident)
+	for _, i := range written {
+		if i.Platform == b.platform.ID && (i.ID > known.ID || i.ID == known.ID && i.Revision > known.Revision) {
+			b.incident = &i
+			return true
+		}
+	}
+	return false
+}
+
+// catchUp takes in what operators have done: incidents by hand explain what depends on their platforms.
+func (w *Watch) catchUp(ctx context.Context) error {
+	w.term.RLock()
+	defer w.term.RUnlock()
+	written, err := w.newest(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range w.books {
+		b.mu.Lock()
+		if b.renew(written) {
+			w.publish(b, w.glimpse(b.platform.ID).doubt)
+		}
+		b.mu.Unlock()
+	}
+	return nil
+}
+
+// enact writes a ruling that changes something, with everything that follows from it, and only then believes it.
+func (w *Watch) enact(
 	ctx context.Context, b *book, r Ruling, seen []Verdict, next Incident, changed bool,
 ) error {
 	now, wanted := time.Now(), next

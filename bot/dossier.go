@@ -44,6 +44,7 @@ type Tally struct {
 type Dossier struct {
 	Incident  Incident
 	Revisions []Revision
+	Said      []Statement // oldest first
 	Tallies   []Tally
 	Verdicts  []Verdict // the last ones from around the incident, oldest first
 }
@@ -66,16 +67,38 @@ func (b *Board) Dossier(ctx context.Context, id IncidentID) (Dossier, error) {
 		if d.Incident.Open() {
 			until = time.Now().Add(prelude)
 		}
-		var errs [3]error
+		var errs [4]error
 		d.Revisions, errs[0] = tx.Revisions(id)
 		d.Tallies, errs[1] = tx.Tallies(id)
 		d.Verdicts, errs[2] = tx.LastVerdicts(d.Incident.Platform, d.Incident.Since.Add(-prelude), until, mostVerdicts)
+		d.Said, errs[3] = tx.Statements(id, mostSaid)
 		return errors.Join(errs[:]...)
 	})
 	if err != nil {
 		return Dossier{}, fmt.Errorf("read incident %d: %w", id, err)
 	}
 	return d, nil
+}
+
+// Said is what was said about incidents, oldest first, of those that somebody spoke about.
+func (b *Board) Said(ctx context.Context, list []Incident) (said map[IncidentID][]Statement, err error) {
+	spoken := slices.DeleteFunc(slices.Clone(list), func(i Incident) bool { return i.Said == 0 })
+	if len(spoken) == 0 {
+		return nil, nil
+	}
+	err = b.Store.View(ctx, func(tx Tx) error {
+		said = make(map[IncidentID][]Statement, len(spoken))
+		for _, i := range spoken {
+			if said[i.ID], err = tx.Statements(i.ID, mostSaid); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what is said: %w", err)
+	}
+	return said, nil
 }
 
 // Hours lists what the checks of a platform came to in the hours that began at from or later and before until.

@@ -25,6 +25,10 @@ type Incident struct {
 	Beside []PlatformID // what fails together with it, as told
 	// Until is the planned end of a maintenance that is announced, which begins at Since; zero for an outage.
 	Until time.Time
+	// Stated is what an operator states of the platform; NotYetKnown for nothing. While it is worse than what is seen, it
+	// is what is told, with [ReasonStated]. One that is over with it ended by an operator's word.
+	Stated Condition
+	Said   int // how many statements there are about it
 }
 
 // Open reports whether the incident goes on.

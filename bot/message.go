@@ -21,7 +21,9 @@ type Notice struct {
 	Vantages  int           // from how many places it is checked
 	Place     Place         // whose clock the times are given in
 	PageURL   string        // the public page of the incident; empty where there is none
-	Heard     Condition     // what the reader was last told aloud; NotYetKnown before the first message
+	// Statements are those to show, oldest first.
+	Statements []Statement
+	Heard      Condition // what the reader was last told aloud; NotYetKnown before the first message
 }
 
 // Purpose is why a message about an incident is sent.
@@ -151,6 +153,8 @@ type Renderer interface {
 	Answer(lang string, a Answer) (Message, error)
 	// Brief is an answer to an operator, in French.
 	Brief(b Brief) (Message, error)
+	// Said is what is said about an incident: sections and links, nothing else.
+	Said(lang string, list []Statement, place Place, now time.Time) (Message, error)
 	// Trial is a notice that is marked as an example.
 	Trial(lang string, n Notice) (Message, error)
 	// Languages lists the languages that it has.

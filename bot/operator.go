@@ -24,6 +24,8 @@ type Brief struct {
 	Typed     string     // the command to go on with, as it is typed here
 	Word      string     // what was not understood
 	Platforms []Platform // that it is about, or that a word may mean
+	Incident  Incident   // that it is about
+	Statement Statement  // that is published now, or was before
 	Deeds     []Deed     // of a journal, newest first
 	Days      int        // how far back it goes
 	More      int        // how many deeds are not shown
@@ -34,13 +36,37 @@ type BriefKind string
 
 // The kinds.
 const (
-	BriefJournal BriefKind = "journal" // who did what when
-	BriefTooLong BriefKind = "long"    // more was typed than can be published
-	BriefUnclear BriefKind = "unclear" // how the command is given
+	BriefJournal     BriefKind = "journal"      // who did what when
+	BriefTooLong     BriefKind = "long"         // more was typed than can be published
+	BriefUnclear     BriefKind = "unclear"      // how the command is given
+	BriefPublished   BriefKind = "published"    // a statement is shown in the messages now
+	BriefSaid        BriefKind = "said"         // it was before
+	BriefFull        BriefKind = "full"         // an incident has no room for more
+	BriefNoIncident  BriefKind = "no_incident"  // there is none of that number or platform
+	BriefNoPlatform  BriefKind = "no_platform"  // nothing of that name is watched
+	BriefNoAuthor    BriefKind = "no_author"    // who says so?
+	BriefNoText      BriefKind = "no_text"      // what do they say?
+	BriefBadLink     BriefKind = "bad_link"     // an address that nobody is sent to
+	BriefFuture      BriefKind = "future"       // said at a time to come
+	BriefNoCondition BriefKind = "no_condition" // what is the matter?
+	BriefOpened      BriefKind = "opened"       // an incident is announced now
+	BriefOpen        BriefKind = "open"         // it was before
+	BriefStated      BriefKind = "stated"       // what is stated of it has changed
+	BriefSeenWorse   BriefKind = "seen_worse"   // it has, and checks see something as bad, which is told
+	BriefClosed      BriefKind = "closed"       // it is over now
+	BriefOver        BriefKind = "over"         // it was before
+	BriefSeen        BriefKind = "seen"         // only checks see it, and will see its end
+	BriefStillSeen   BriefKind = "still_seen"   // nothing is stated any more, and checks still see it
 )
 
 // BriefKinds lists every kind.
-func BriefKinds() []BriefKind { return []BriefKind{BriefJournal, BriefTooLong, BriefUnclear} }
+func BriefKinds() []BriefKind {
+	return []BriefKind{
+		BriefJournal, BriefTooLong, BriefUnclear, BriefPublished, BriefSaid, BriefFull, BriefNoIncident, BriefNoPlatform,
+		BriefNoAuthor, BriefNoText, BriefBadLink, BriefFuture, BriefNoCondition, BriefOpened, BriefOpen, BriefStated,
+		BriefSeenWorse, BriefClosed, BriefOver, BriefSeen, BriefStillSeen,
+	}
+}
 
 // tell answers an operator.
 func (d *Desk) tell(a asking, t Brief) (Message, error) {

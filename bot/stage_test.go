@@ -121,8 +121,16 @@ func (w plainWords) Notice(lang string, n bot.Notice) (bot.Message, error) {
 func (plainWords) Choose(_ string, chat []string) []string            { return chat }
 func (plainWords) Overview(string, bot.Overview) (bot.Message, error) { return bot.Message{}, nil }
 func (plainWords) Playbook(string, bot.Playbook) (bot.Message, error) { return bot.Message{}, nil }
-func (plainWords) Help(string, bot.Help) (bot.Message, error)         { return bot.Message{}, nil }
-func (plainWords) Welcome(string, bot.Welcome) (bot.Message, error)   { return bot.Message{}, nil }
+func (plainWords) Help(string, bot.Help) (bot.Message, error) {
+	return bot.Message{Title: "help"}, nil
+}
+func (plainWords) Answer(_ string, a bot.Answer) (bot.Message, error) {
+	return bot.Message{Title: string(a.Kind)}, nil
+}
+func (plainWords) Brief(b bot.Brief) (bot.Message, error) {
+	return bot.Message{Title: string(b.Kind)}, nil
+}
+func (plainWords) Welcome(string, bot.Welcome) (bot.Message, error) { return bot.Message{}, nil }
 
 func (plainWords) Note(lang string, n bot.Note) (bot.Message, error) {
 	title := string(n.Kind)
@@ -236,7 +244,7 @@ func (s *stage) start() {
 	s.speaker = bot.NewSpeaker(bot.SpeakerConfig{
 		Account: "tg", Store: ledger, Notifier: s.notifier, Logger: logger, Observe: s.observe, Trouble: trouble,
 		Quiet: s.quiet, Days: s.critical, Look: s.look,
-		Writer: bot.Writer{Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms), Every: s.every},
+		Writer: bot.Writer{Store: s.store, Renderer: plainWords{named: len(s.platforms) > 1}, Web: bot.NewWeb(s.platforms), Every: s.every},
 	})
 	s.watch = bot.NewWatch(bot.WatchConfig{
 		Store: s.store, Guard: s.guard, Platforms: s.platforms, Rule: bot.DefaultRule(), Place: s.place,

@@ -59,6 +59,10 @@ type IncidentTx interface {
 	AddIncident(i Incident) (Incident, error)
 	// ReviseIncident writes the incident's next revision. ErrConflict: the stored revision is not the one before.
 	ReviseIncident(i Incident) error
+	// Say writes a statement about an incident, with the revision that shows it. ErrConflict: that revision has one.
+	Say(s Statement) error
+	// Statements lists what was said about an incident, oldest first: the newest n.
+	Statements(id IncidentID, n int) ([]Statement, error)
 	// KeepBecause writes why a revision, written before in the same transaction, was decided.
 	KeepBecause(id IncidentID, revision int64, b Because) error
 	Incident(id IncidentID) (Incident, error)

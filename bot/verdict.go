@@ -104,6 +104,8 @@ const (
 	ReasonNoFamily     Reason = "no_family"     // the target has no address of the family (IPv4, IPv6) that was asked for
 	ReasonNotPermitted Reason = "not_permitted" // this system does not let us make this check
 	ReasonCancelled    Reason = "cancelled"     // the run was stopped before it could tell
+
+	ReasonStated Reason = "stated" // of no verdict: an operator says so, and no check sees it
 )
 
 // Condition is what the reason amounts to for a person who wants to use the platform.

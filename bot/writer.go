@@ -10,6 +10,7 @@ import (
 
 // Writer turns a task into the posting that its flight is about, from the state as it is at that moment.
 type Writer struct {
+	Store    Store
 	Renderer Renderer
 	Web      Web
 	Every    map[PlatformID]time.Duration // how often each platform is checked
@@ -39,6 +40,9 @@ func (w Writer) Write(ctx context.Context, t Task, now time.Time) (Posting, erro
 func (w Writer) message(ctx context.Context, t Task, now time.Time) (Message, error) {
 	notice := w.notice(t, now)
 	notice.Offers = w.offers(ctx, t, now)
+	if err := w.quote(ctx, &notice); err != nil {
+		return Message{}, err
+	}
 	return inEach(w.Renderer.Choose("", t.Destination.Languages), func(lang string) (Message, error) {
 		m, err := w.Renderer.Notice(lang, notice)
 		if t.Delivery.Plain {
@@ -55,6 +59,18 @@ func (w Writer) notice(t Task, now time.Time) Notice {
 		Affected: w.Web.Affected(t.Incident, t.Destination), Beside: w.beside(t), Audience: t.Destination.Audience, CheckedAt: t.CheckedAt, Now: now, Every: w.Every[platform.ID],
 		Vantages: w.Vantages, Place: t.Destination.Place, PageURL: w.pageOf(t.Incident), Heard: t.Delivery.Heard,
 	}
+}
+
+// quote adds what is said about the incident to its living message.
+func (w Writer) quote(ctx context.Context, n *Notice) error {
+	if n.Incident.Said == 0 || n.Purpose != PurposeBulletin {
+		return nil
+	}
+	return w.Store.View(ctx, func(tx Tx) error {
+		said, err := tx.Statements(n.Incident.ID, mostSaid)
+		n.Statements = Shown(said)
+		return err
+	})
 }
 
 // beside lists the platforms of a chat that fail together with its incident's.

@@ -20,9 +20,33 @@ func (r *Renderer) Brief(t bot.Brief) (bot.Message, error) {
 	case bot.BriefJournal:
 		w.journal(&m, t)
 	default:
-		m.Summary = w.say(key, values{"Asked": w.asked(t.Word), "Typed": t.Typed})
+		m.Summary = w.seal(w.sentences(append([]phrase{w.part(key, w.subject(t))}, w.nearest(t)...)))
+		m.Sections, m.Links = append(w.corrections(quoted(t)), w.claims(quoted(t))...), w.sources(quoted(t))
 	}
 	return w.finish(m)
+}
+
+// subject is what an answer to an operator is about.
+func (w *writer) subject(t bot.Brief) values {
+	v := values{"Asked": w.asked(t.Word), "Typed": t.Typed, "Number": whole(int(t.Incident.ID))}
+	v["Name"], v["State"] = w.list("list.and", w.names(t.Platforms)), w.part("state."+word(t.Incident.Condition), nil)
+	return v
+}
+
+// nearest asks which platform was meant.
+func (w *writer) nearest(t bot.Brief) []phrase {
+	if t.Kind != bot.BriefNoPlatform {
+		return nil
+	}
+	return w.meant(t.Platforms)
+}
+
+// quoted is what an operator is shown as it was understood.
+func quoted(t bot.Brief) []bot.Statement {
+	if t.Kind != bot.BriefPublished {
+		return nil
+	}
+	return []bot.Statement{t.Statement}
 }
 
 // journal lists who did what when.

@@ -29,7 +29,10 @@ func briefs(t *testing.T) []struct {
 		{"of one day too many", bot.Brief{Kind: bot.BriefJournal, Days: 90, More: 1}},
 	}
 	for _, kind := range bot.BriefKinds() {
-		list = append(list, entry{"", bot.Brief{Kind: kind, Days: 7, Word: "quinze", Typed: "/journal", Deeds: deeds}})
+		list = append(list, entry{"", bot.Brief{
+			Kind: kind, Days: 7, Word: "quinze", Typed: "/journal", Deeds: deeds, Statement: claims(t)[1],
+			Incident: bot.Incident{ID: 12, Condition: bot.Partial}, Platforms: []bot.Platform{{ID: "pronote", Name: "Pronote"}},
+		}})
 	}
 	for i := range list {
 		list[i].brief.Now, list[i].brief.Place = now, bot.Place{Location: now.Location(), Name: "Paris"}
@@ -52,6 +55,15 @@ func TestBriefs(t *testing.T) {
 	}
 	m, err := g.r.Help("fr", bot.Help{Reserved: reserved()})
 	g.add("help for an operator", m, err)
+	items, err := g.r.Menu(bot.Commands()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range items {
+		if item.For == bot.ForOperators {
+			g.add("menu, "+item.Name, bot.Message{Title: item.Description["zh"], Summary: item.Option.Description["ar"]}, nil)
+		}
+	}
 	g.compare("briefs")
 }
 

@@ -49,7 +49,7 @@ func scenes() []scene {
 		scene{"places", readPlaces}, scene{"names", readNames}, scene{"overview-boards", readOverviewBoards},
 		scene{"overview-split", readOverviewSplit}, scene{"overview-unanswerable", readOverviewUnanswerable},
 		scene{"playbooks", readPlaybooks}, scene{"help", readHelp}, scene{"welcome", readWelcome},
-		scene{"answers", readAnswers}, scene{"trial", readTrial},
+		scene{"answers", readAnswers}, scene{"trial", readTrial}, scene{"said", readSaid},
 	)
 }
 

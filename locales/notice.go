@@ -2,6 +2,7 @@ package locales
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
@@ -44,11 +45,13 @@ func (w *writer) bulletin(n bot.Notice) bot.Message {
 	return bot.Message{
 		Tone:     tone(i.Condition),
 		Title:    symbol(i.Condition) + w.seal(title),
-		Summary:  w.seal(say(n)),
+		Summary:  w.seal(w.announced(i, say(n))),
 		Facts:    w.bulletinFacts(n),
-		Sections: append(w.advice(w.advised(i)), w.offers(n.Offers)...),
-		Links:    append(w.links(n.Platform, n.PageURL, "link.incident"), w.offerLinks(n.Offers)...),
-		Footer:   w.bulletinFooter(n),
+		Sections: slices.Concat(w.corrections(n.Statements), w.advice(w.advised(i)), w.offers(n.Offers), w.claims(n.Statements)),
+		Links: slices.Concat(
+			w.links(n.Platform, n.PageURL, "link.incident"), w.offerLinks(n.Offers), w.sources(n.Statements),
+		),
+		Footer: w.bulletinFooter(n),
 	}
 }
 
@@ -60,6 +63,8 @@ func (w *writer) state(n bot.Notice) phrase {
 	i, c := n.Incident, matter(n.Incident.Condition, n.Incident.Reason)
 	name := w.name(n.Platform)
 	switch {
+	case i.Reason == bot.ReasonStated: // since when, nobody has seen
+		return w.condition(c, "now", name, time.Time{})
 	case i.Before == bot.NotYetKnown || i.Before == bot.Normal:
 		return w.condition(c, "since", name, i.Since)
 	case i.Before == i.Condition || i.Before == bot.Unverifiable:

@@ -15,7 +15,7 @@ func (w *writer) ring(n bot.Notice) bot.Message {
 	return bot.Message{
 		Tone:    tone(i.Condition),
 		Title:   symbol(i.Condition) + w.seal(w.ringTitle(n)),
-		Summary: w.seal(w.condition(matter(i.Condition, i.Reason), w.ringForm(n), w.name(n.Platform), ringSince(i))),
+		Summary: w.seal(w.announced(i, w.condition(matter(i.Condition, i.Reason), w.ringForm(n), w.name(n.Platform), ringSince(i)))),
 		Footer:  w.say("footer.details", nil),
 	}
 }
@@ -31,10 +31,10 @@ func (w *writer) ringTitle(n bot.Notice) phrase {
 
 // ringSince is since when the condition holds. Where the last change was none of the condition, nobody knows.
 func ringSince(i bot.Incident) time.Time {
-	switch i.Before {
-	case i.Condition:
+	switch {
+	case i.Before == i.Condition, i.Reason == bot.ReasonStated:
 		return time.Time{}
-	case bot.Normal:
+	case i.Before == bot.Normal:
 		return i.Since
 	default:
 		return i.ChangedAt
@@ -58,6 +58,6 @@ func (w *writer) ringBack(n bot.Notice) bot.Message {
 	return bot.Message{
 		Tone:    bot.ToneCalm,
 		Title:   symbol(bot.Normal) + w.seal(w.title(w.backKey(from, n.Incident), n.Platform)),
-		Summary: w.seal(w.returned(n, from)),
+		Summary: w.seal(w.announced(n.Incident, w.returned(n, from))),
 	}
 }

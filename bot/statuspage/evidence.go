@@ -16,6 +16,7 @@ type (
 		Label     string         `json:"label"`
 		Page      *string        `json:"page"`
 		Revisions []revisionJSON `json:"revisions"`
+		Said      []saidJSON     `json:"statements"`
 		Notices   []noticesJSON  `json:"notices"`
 		Verdicts  []verdictJSON  `json:"verdicts"`
 	}
@@ -26,6 +27,14 @@ type (
 		Label     string        `json:"label"`
 		Reason    bot.Reason    `json:"reason"`
 		Because   []verdictJSON `json:"because"`
+	}
+	saidJSON struct {
+		Revision int64             `json:"revision"`
+		Kind     bot.StatementKind `json:"kind"`
+		At       *time.Time        `json:"at"`
+		Author   string            `json:"author"`
+		Text     string            `json:"text"`
+		Link     string            `json:"link"`
 	}
 	noticesJSON struct {
 		Chat    string     `json:"chat"`
@@ -52,7 +61,7 @@ func (p *Page) evidence(f *facts, d bot.Dossier) *document {
 	e := evidenceJSON{
 		Incident: newIncidentJSON(d.Incident), Name: f.platform(d.Incident.Platform).Platform.Name,
 		Label:     p.config.Label(defaultLanguage, d.Incident.Condition),
-		Revisions: []revisionJSON{}, Notices: p.notices(d.Tallies), Verdicts: newVerdictsJSON(d.Verdicts),
+		Revisions: []revisionJSON{}, Said: []saidJSON{}, Notices: p.notices(d.Tallies), Verdicts: newVerdictsJSON(d.Verdicts),
 	}
 	if base := f.base(); base != "" {
 		page := base + incidentPath(d.Incident.ID)
@@ -64,6 +73,9 @@ func (p *Page) evidence(f *facts, d bot.Dossier) *document {
 			Label: p.config.Label(defaultLanguage, r.Condition), Reason: r.Reason,
 			Because: newVerdictsJSON(r.Because.Verdicts),
 		})
+	}
+	for _, s := range d.Said {
+		e.Said = append(e.Said, saidJSON{s.Revision, s.Kind, instant(s.At), s.Author, s.Text, s.Link})
 	}
 	return p.json(pageCache, e)
 }

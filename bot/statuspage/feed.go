@@ -3,6 +3,7 @@ package statuspage
 import (
 	"encoding/xml"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
@@ -118,10 +119,24 @@ func (p *Page) stories(f *facts, l language) []story {
 			words["Ended"] = m.At
 			s.title, s.summary = l.say("title.ended", words), l.say("feed.ended", words)
 		}
+		p.tellSaid(f, l, &s)
 		list = append(list, s)
 	}
 	slices.SortStableFunc(list, func(a, b story) int { return b.changed.Compare(a.changed) })
 	return list
+}
+
+// tellSaid adds what is said about the incident. It changes the story when it is said.
+func (p *Page) tellSaid(f *facts, l language, s *story) {
+	list := bot.Shown(f.said[s.incident.ID])
+	for _, section := range p.said(f, l.tag, list, time.Time{}).Sections {
+		s.summary += "\n" + section.Heading + "\n" + strings.Join(section.Items, "\n")
+	}
+	for _, said := range list {
+		if said.At.After(s.changed) {
+			s.changed = said.At
+		}
+	}
 }
 
 // updated is when a feed last changed. One that never did has the beginning of the day.

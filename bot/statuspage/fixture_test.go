@@ -78,6 +78,18 @@ func (s *source) Incidents(context.Context) ([]bot.Incident, error) {
 	return slices.Clone(s.incidents), s.err
 }
 
+func (s *source) Said(_ context.Context, list []bot.Incident) (map[bot.IncidentID][]bot.Statement, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	said := make(map[bot.IncidentID][]bot.Statement)
+	for _, i := range list {
+		if d := s.dossiers[i.ID]; i.Said > 0 {
+			said[i.ID] = d.Said
+		}
+	}
+	return said, s.err
+}
+
 func (s *source) change(f func(s *source)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -3,6 +3,7 @@ package statuspage
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
 )
@@ -24,6 +25,8 @@ type incidentView struct {
 	Checked   *moment
 	Places    int
 	Advice    []bot.Section // what to do
+	Stated    bool          // an operator says so, and no check sees it
+	Said      bot.Message   // what is said about it, with links
 	Steps     []stepView    // the timeline, oldest first
 }
 
@@ -38,7 +41,7 @@ type stepView struct {
 func (p *Page) incident(f *facts, q filter, d bot.Dossier) *document {
 	l := p.languages[q.lang]
 	v := p.incidentView(f, q, d.Incident)
-	v.Advice, v.Steps = p.advice(f, q, d.Incident), p.steps(f, q, d)
+	v.Advice, v.Steps, v.Said = p.advice(f, q, d.Incident), p.steps(f, q, d), p.said(f, l.tag, d.Said, f.now)
 	title := l.say("title.open", v)
 	if !v.Open {
 		title = l.say("title.ended", v)
@@ -64,16 +67,36 @@ func (p *Page) advice(f *facts, q filter, i bot.Incident) []bot.Section {
 	return message.Sections
 }
 
+// said is what is said about an incident.
+func (p *Page) said(f *facts, lang string, list []bot.Statement, now time.Time) bot.Message {
+	if len(list) == 0 {
+		return bot.Message{}
+	}
+	message, err := p.config.Renderer.Said(lang, list, f.overview.Place, now)
+	if err != nil {
+		p.config.Logger.Error("render what is said", "incident", list[0].Incident, "err", err)
+	}
+	return message
+}
+
+// changes are the revisions of an incident without those that only show one more statement.
+func changes(d bot.Dossier) []bot.Revision {
+	return slices.DeleteFunc(slices.Clone(d.Revisions), func(r bot.Revision) bool {
+		return slices.ContainsFunc(d.Said, func(s bot.Statement) bool { return s.Revision == r.Number })
+	})
+}
+
 // steps is the timeline of an incident.
 func (p *Page) steps(f *facts, q filter, d bot.Dossier) []stepView {
-	if len(d.Revisions) == 0 {
+	revisions := changes(d)
+	if len(revisions) == 0 {
 		return nil
 	}
 	clock := f.clock()
 	steps := []stepView{{Kind: "first", At: clock.moment(d.Incident.Since), Tone: toneInfo}}
-	for _, r := range d.Revisions {
+	for n, r := range revisions {
 		step := stepView{At: clock.moment(r.At), Tone: tone(r.Condition), Label: p.config.Label(p.languages[q.lang].tag, r.Condition)}
-		if !d.Incident.Open() && r.Number == d.Incident.Revision {
+		if !d.Incident.Open() && n == len(revisions)-1 {
 			steps = append(steps, stepView{Kind: "returned", At: clock.moment(d.Incident.ResolvedAt), Tone: toneInfo})
 			step.Kind = "back"
 		}
@@ -89,7 +112,7 @@ func (p *Page) incidentView(f *facts, q filter, i bot.Incident) *incidentView {
 		Path: incidentPath(i.ID), Name: platform.Platform.Name, Tone: tone(i.Condition),
 		Label: p.config.Label(lang, i.Condition), Open: i.Open(), Current: f.current(platform),
 		Since: clock.moment(i.Since), Confirmed: clock.moment(i.OpenedAt), Ended: clock.moment(i.ResolvedAt),
-		Places: platform.Vantages,
+		Places: platform.Vantages, Stated: i.Open() && i.Reason == bot.ReasonStated,
 	}
 	if i.Revision > 1 {
 		v.Changed = clock.moment(i.ChangedAt)

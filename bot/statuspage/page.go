@@ -21,6 +21,8 @@ type Source interface {
 	Incidents(ctx context.Context) ([]bot.Incident, error)
 	// Dossier is everything that is kept of one incident, however old. bot.ErrNotFound: there is none.
 	Dossier(ctx context.Context, id bot.IncidentID) (bot.Dossier, error)
+	// Said is what was said about incidents, of those that somebody spoke about.
+	Said(ctx context.Context, list []bot.Incident) (map[bot.IncidentID][]bot.Statement, error)
 	// Hours lists what the checks of a platform came to in the hours from one time until another.
 	Hours(ctx context.Context, p bot.PlatformID, from, until time.Time) ([]bot.Hour, error)
 }

@@ -25,6 +25,7 @@ const (
 type facts struct {
 	overview  bot.Overview
 	incidents []bot.Incident // of the listed platforms
+	said      map[bot.IncidentID][]bot.Statement
 	now       time.Time
 	seen      time.Time // when everything could last be seen; zero for never
 	doubt     doubt
@@ -126,10 +127,14 @@ func (p *Page) read(ctx context.Context) (*facts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the incidents: %w", err)
 	}
+	said, err := p.config.Source.Said(ctx, incidents)
+	if err != nil {
+		return nil, fmt.Errorf("read what is said: %w", err)
+	}
 	if overview.Place.Location == nil {
 		overview.Place.Location = time.UTC
 	}
-	f := &facts{overview: overview, incidents: listed(incidents, overview.Platforms), now: overview.Now}
+	f := &facts{overview: overview, incidents: listed(incidents, overview.Platforms), said: said, now: overview.Now}
 	for _, incident := range incidents {
 		f.newest = max(f.newest, incident.ID)
 	}

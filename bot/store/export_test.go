@@ -88,7 +88,7 @@ func Break(t *testing.T, s *Store, table string) {
 // MigrateFurther does what a future migration may do: it adds a table, a column and an index.
 func MigrateFurther(t *testing.T, s *Store) {
 	t.Helper()
-	execute(t, s, `CREATE TABLE statements (id BIGINT NOT NULL PRIMARY KEY)`)
+	execute(t, s, `CREATE TABLE later (id BIGINT NOT NULL PRIMARY KEY)`)
 	execute(t, s, `ALTER TABLE incidents ADD COLUMN cause TEXT NOT NULL DEFAULT ''`)
 	execute(t, s, `CREATE INDEX incidents_by_cause ON incidents (cause)`)
 	applied := map[bool]string{true: "true", false: "1"}[s.read == s.write]

@@ -8,7 +8,7 @@ import (
 )
 
 const incidentColumns = `i.id, i.platform, i.condition, i.before_condition, i.worst, i.since, i.opened_at, i.changed_at,
-	i.resolved_at, i.revision, i.again, i.reason, i.evidence, i.event, i.beside, i.until`
+	i.resolved_at, i.revision, i.again, i.reason, i.evidence, i.event, i.beside, i.until, i.stated, i.said`
 
 func scanIncident(r row) (bot.Incident, error) {
 	var f incidentFields
@@ -30,7 +30,7 @@ func (f *incidentFields) targets() []any {
 	return []any{
 		&f.i.ID, &f.i.Platform, &f.i.Condition, &f.i.Before, &f.i.Worst, &f.since, &f.opened, &f.changed,
 		&f.resolvedAt, &f.i.Revision, &f.i.Again, &f.i.Reason, &f.evidence, &f.i.Event,
-		&f.beside, &f.until,
+		&f.beside, &f.until, &f.i.Stated, &f.i.Said,
 	}
 }
 
@@ -47,15 +47,17 @@ func (f *incidentFields) incident() (bot.Incident, error) {
 func (t *tx) AddIncident(i bot.Incident) (bot.Incident, error) {
 	id, err := single(t, scanOne[bot.IncidentID], `
 		INSERT INTO incidents (id, platform, condition, before_condition, worst, since, opened_at, changed_at, resolved_at,
-			revision, reason, evidence, event, beside, until)
+			revision, reason, evidence, event, beside, until, stated)
 		SELECT COALESCE(MAX(id), 0) + 1, CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT),
 			CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS BIGINT),
-			CAST($10 AS TEXT), CAST($11 AS TEXT), CAST($12 AS TEXT), CAST($13 AS TEXT), CAST($14 AS BIGINT)
+			CAST($10 AS TEXT), CAST($11 AS TEXT), CAST($12 AS TEXT), CAST($13 AS TEXT), CAST($14 AS BIGINT),
+			CAST($15 AS TEXT)
 		FROM incidents WHERE true
 		ON CONFLICT DO NOTHING
 		RETURNING id`,
 		i.Platform, i.Condition, i.Before, i.Worst, millis(i.Since), millis(i.OpenedAt), millis(i.ChangedAt),
-		millis(i.ResolvedAt), i.Revision, i.Reason, encode(i.Evidence), i.Event, encode(i.Beside), millis(i.Until))
+		millis(i.ResolvedAt), i.Revision, i.Reason, encode(i.Evidence), i.Event, encode(i.Beside), millis(i.Until),
+		i.Stated)
 	if errors.Is(err, bot.ErrNotFound) {
 		return i, fmt.Errorf("open an incident of %s: %w", i.Platform, bot.ErrConflict)
 	}
@@ -71,10 +73,10 @@ func (t *tx) ReviseIncident(i bot.Incident) error {
 	err := t.one(`
 		UPDATE incidents SET condition = $3, before_condition = $4, worst = $5, since = $6, changed_at = $7,
 			resolved_at = $8, revision = $2, reason = $9, evidence = $10, again = $11, event = $12,
-			beside = $13, until = $14
+			beside = $13, until = $14, stated = $15, said = $16
 		WHERE id = $1 AND revision = $2 - 1`,
 		i.ID, i.Revision, i.Condition, i.Before, i.Worst, millis(i.Since), millis(i.ChangedAt), millis(i.ResolvedAt),
-		i.Reason, encode(i.Evidence), i.Again, i.Event, encode(i.Beside), millis(i.Until))
+		i.Reason, encode(i.Evidence), i.Again, i.Event, encode(i.Beside), millis(i.Until), i.Stated, i.Said)
 	if err != nil {
 		return fmt.Errorf("revise incident %d: %w", i.ID, err)
 	}

@@ -25,6 +25,7 @@ func tables() []string {
 	return []string{
 		"standings", "tracks", "verdicts", "days", "incidents", "revisions", "destinations", "subscriptions", "deliveries",
 		"duties", "certificate_warnings", "refusals", "vantages", "views", "notes", "calendar_warnings", "audit",
+		"statements",
 	}
 }
 

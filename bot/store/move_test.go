@@ -54,6 +54,9 @@ func furnish(t *testing.T, s *store.Store) {
 		return errors.Join(err, warning, expiry, tx.AddNotes([]bot.NoteTask{note}), tx.EnterVantage("lyon", "r1"), tx.SilenceVantage("lyon", at(4)),
 			tx.PutView(bot.View{Platform: "cned", Vantage: "lyon", Condition: bot.Normal, Since: at(1), SeenAt: at(2)}),
 			tx.Keep(bot.Deed{At: at(5), Account: "tg", Channel: "-1", Who: "x", What: "test"}),
+			tx.Say(bot.Statement{
+				Incident: incident.ID, Revision: 1, Kind: bot.StatementClaim, At: at(6), Author: "le Cned", Text: "« oui »", Link: "https://cned.fr/",
+			}),
 			tx.PutRefusal("tg", bot.Refusal{Bucket: "bot", Until: at(999)}, at(1)),
 			tx.Depart(task.Delivery, flight, speaking),
 			tx.PutStanding(bot.Standing{Platform: "cned", Condition: bot.Unreachable, Since: at(1), CheckedAt: at(3)}),
@@ -85,6 +88,8 @@ func picture(t *testing.T, s *store.Store) map[string]any {
 		keep("destinations", destinations, err)
 		refusals, err := tx.Refusals("tg", at(1))
 		keep("refusals", refusals, err)
+		said, err := tx.Statements(1, 9)
+		keep("statements", said, err)
 		deeds, err := tx.Deeds("tg", "-1")
 		keep("deeds", deeds, err)
 		for _, chat := range []bot.DestinationID{"-1", "-2"} {
@@ -107,7 +112,7 @@ func TestMoveKeepsEverything(t *testing.T) {
 			{"standings", 1}, {"tracks", 1}, {"verdicts", 1234}, {"days", 2}, {"incidents", 1}, {"revisions", 1},
 			{"destinations", 4}, {"subscriptions", 4}, {"deliveries", 2}, {"duties", 1},
 			{"certificate_warnings", 1}, {"refusals", 1}, {"vantages", 1}, {"views", 1}, {"notes", 1}, {"calendar_warnings", 1},
-			{"audit", 1},
+			{"audit", 1}, {"statements", 1},
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Error(diff)

@@ -248,7 +248,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 			s.keeper.Observe(attempt)
 		},
 		Writer: bot.Writer{
-			Renderer: a.words, Web: a.board.Planner.Web, Planner: a.board.Planner, Every: a.board.Every, Vantages: places,
+			Store: a.store, Renderer: a.words, Web: a.board.Planner.Web, Planner: a.board.Planner, Every: a.board.Every, Vantages: places,
 			PageURL: a.config.HTTP.PublicURL,
 		},
 	})
@@ -256,7 +256,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	s.desk = &bot.Desk{
 		Account: account.ID, Chat: account.Platform, Prefix: notifiers.Prefix(settings), Store: a.store, Board: a.board,
 		Open: account.Open, Operators: account.Operators, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
-		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Trouble: a.report, Logger: a.log,
+		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Changed: a.changed, Trouble: a.report, Logger: a.log,
 	}
 	return s, nil
 }

@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"await":       withWorld((*world).scriptAwait),
 			"say":         withWorld((*world).scriptSay),
 			"hidden":      withWorld((*world).scriptHidden),
+			"open":        withWorld((*world).scriptOpen),
 			"invite":      withWorld((*world).scriptInvite),
 			"revoke":      withWorld((*world).scriptRevoke),
 			"valid":       withWorld((*world).scriptValid),
@@ -248,6 +249,9 @@ func (w *world) scriptSay(_ *testscript.TestScript, args []string) {
 	}
 	w.chats[args[0]].Say(channel, who, args[1])
 }
+
+// scriptOpen makes a chat that the bot is in: open chat channel.
+func (w *world) scriptOpen(_ *testscript.TestScript, args []string) { w.chats[args[0]].Open(args[1]) }
 
 // scriptInvite adds the bot to a chat that it is not in: invite chat channel.
 func (w *world) scriptInvite(_ *testscript.TestScript, args []string) {

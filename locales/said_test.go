@@ -1,0 +1,75 @@
+package locales
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
+
+// claims are what was said one day, against each other.
+func claims(t testing.TB) []bot.Statement {
+	t.Helper()
+	return []bot.Statement{
+		{
+			Kind: bot.StatementClaim, At: school(t, 9, 30), Author: "l'hébergeur", Text: "Nos serveurs n'ont rien.",
+			Link: "https://www.hebergeur.example/point?a=1&b=2",
+		},
+		{
+			Kind: bot.StatementClaim, At: school(t, 12, 0), Author: "le ministère",
+			Text: "La cause est un incendie <b>chez l'hébergeur</b> *hier*, aucune donnée n'est perdue.",
+		},
+		{Kind: bot.StatementClaim, At: school(t, 12, 5), Text: "La messagerie est suspendue.", Link: "https://ac.example/avis"},
+	}
+}
+
+// readSaid shows what is said about incidents, and what an operator states of a platform.
+func readSaid(g *reader) {
+	t := g.t
+	n := in(pronote(t), bot.Unreachable)
+	n.Now, n.Statements = school(t, 12, 10), claims(t)
+	g.notice("against each other", n)
+	n.Statements = append(n.Statements, bot.Statement{
+		Kind: bot.StatementCorrection, At: school(t, 12, 7), Text: "Le service est resté ouvert à Lille.",
+	})
+	g.notice("set right, afterwards", over(n, school(t, 12, 8)))
+	stated := in(pronote(t), bot.Partial)
+	stated.Incident.Reason, stated.Incident.Stated = bot.ReasonStated, bot.Partial
+	stated.Incident.Evidence = bot.Evidence{}
+	for _, stated.Audience = range bot.Audiences() {
+		g.notice("stated, "+string(stated.Audience), stated)
+	}
+	g.notice("over by an operator's word", over(stated, school(t, 9, 0)))
+	worse := stated
+	worse.Audience, worse.Purpose, worse.Heard = bot.Families, bot.PurposeWorse, bot.Partial
+	worse.Incident.Before, worse.Incident.Condition, worse.Incident.Stated = bot.Partial, bot.Unreachable, bot.Unreachable
+	g.notice("stated to be worse", worse)
+	back := over(stated, school(t, 9, 0))
+	back.Purpose, back.Heard = bot.PurposeBack, bot.Unreachable
+	g.notice("told to be back by an operator's word", back)
+	m, err := g.r.Said(g.lang, claims(t), bot.Place{Location: n.Place.Location, Name: "Paris"}, time.Time{})
+	g.add("read at any time", m, err)
+}
+
+// TestCauseOnlyInAQuote: the word stands in no text of Panneau's about a statement, only in what is quoted.
+func TestCauseOnlyInAQuote(t *testing.T) {
+	for _, lang := range renderer(t).Languages() {
+		list := claims(t)
+		m, err := renderer(t).Said(lang, list, bot.Place{Location: time.UTC}, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := layOut(m)
+		quote := strings.ReplaceAll(list[1].Text, "'", "’")
+		if strings.Count(text, "La cause est") != 1 {
+			t.Errorf("%s: the quote is not there once:\n%s", lang, text)
+		}
+		rest := strings.NewReplacer(quote, "", list[1].Text, "").Replace(text)
+		for _, word := range []string{"cause", "Cause"} {
+			if strings.Contains(rest, word) {
+				t.Errorf("%s: %q stands outside the quote:\n%s", lang, word, rest)
+			}
+		}
+	}
+}
