@@ -53,6 +53,13 @@ type Flight struct {
 	At       time.Time
 }
 
+// Sent is an operation that left.
+type Sent struct {
+	Op Op
+	To Address
+	At time.Time
+}
+
 // Act is what the ledger has to do next for a delivery.
 type Act string
 

@@ -22,8 +22,8 @@ const (
 	stray = 2
 	// longest is the most that one operation may add to what is usual.
 	longest = time.Second
-	// early is how many operations after a start tell with the shortest of them how long one takes: the first open
-	// connections.
+	// early is how many operations after a start tell with the quickest answer of all how long one takes: the first open
+	// connections, and have their receipts written while everything else begins.
 	early = 8
 )
 
@@ -58,11 +58,15 @@ func (f *flock) arrive(u *Use, now time.Time) {
 	if u.ended.IsZero() {
 		return
 	}
-	took := max(min(now.Sub(u.taken), longest), 1)
-	switch f.arrived++; {
-	case f.arrived <= early:
-		f.trip = min(took, cmp.Or(f.trip, took))
-	default:
-		f.trip += (took - f.trip) / 8
+	took := now.Sub(u.taken)
+	f.arrived++
+	if f.arrived <= early && u.state == useAnswered {
+		took = u.ended.Sub(u.left)
 	}
+	took = max(min(took, longest), 1)
+	if f.arrived <= early {
+		f.trip = min(took, cmp.Or(f.trip, took))
+		return
+	}
+	f.trip += (took - f.trip) / 8
 }

@@ -212,6 +212,20 @@ func (p *Pacer) Restore(list []Refusal, flying int, now time.Time) {
 	}
 }
 
+// Remember draws an operation that left before a restart on those of its limits that may be spent in a burst: the others
+// go on at their even pace.
+func (p *Pacer) Remember(limits []Bucket, at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u := &Use{taken: at, left: at, ended: at, state: useAnswered}
+	for _, limit := range limits {
+		if limit.Per > evenUpTo {
+			u.limits = append(u.limits, limit)
+		}
+	}
+	p.add(u, at)
+}
+
 func (p *Pacer) bucket(limit Bucket) *bucket {
 	b := p.buckets[limit.Name]
 	if b == nil {

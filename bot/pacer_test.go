@@ -246,6 +246,24 @@ func TestPacerLeavesRoomForWhatIsCarriedOutLate(t *testing.T) {
 	}
 }
 
+// TestPacerRemembersWhatWasSpentBeforeARestart leaves what a minute still allows, and takes up the even pace at once.
+func TestPacerRemembersWhatWasSpentBeforeARestart(t *testing.T) {
+	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	limits := []bot.Bucket{{Name: "edits", N: 50, Per: time.Minute}, {Name: "channel", N: 1, Per: time.Second}}
+	p := bot.NewPacer()
+	p.Restore(nil, 0, start)
+	for i := range 50 {
+		p.Remember(limits, start.Add(time.Duration(i-50)*100*time.Millisecond))
+	}
+	free := start.Add(55 * time.Second)
+	if at := p.Ready(limits, start); at.Before(free) || at.After(free.Add(time.Second)) {
+		t.Errorf("the next may leave at %v, want %v", at, free)
+	}
+	if at := p.Ready(limits[1:], start); at.After(start.Add(time.Second)) {
+		t.Errorf("a channel waits until %v", at)
+	}
+}
+
 // wideAndNarrow are the limits of a chat of an account.
 func wideAndNarrow(chat string) []bot.Bucket {
 	return []bot.Bucket{{Name: "bot", N: 30, Per: time.Second}, {Name: "chat:" + chat, N: 1, Per: time.Second}}

@@ -51,6 +51,8 @@ const (
 	patience = 5 * time.Second
 	// impatience is the longest wait of errands that keep others from being looked at.
 	impatience = 250 * time.Millisecond
+	// memory is how long what was sent before a restart counts: the longest period of a limit that all share, Slack's.
+	memory = time.Minute
 	// parting is how long a delivery on its way may take to end when the program stops.
 	parting = 4 * time.Second
 )
@@ -234,7 +236,14 @@ func (s *Speaker) recall(ctx context.Context) {
 			return err
 		}
 		flying, err := tx.Flying(s.config.Account, now.Add(-patience))
+		if err != nil {
+			return err
+		}
 		s.pacer.Restore(list, flying, now)
+		sent, err := tx.Sent(s.config.Account, now.Add(-memory))
+		for _, one := range sent {
+			s.pacer.Remember(s.config.Notifier.Buckets(one.Op, one.To), one.At)
+		}
 		return err
 	})
 	if err != nil && ctx.Err() == nil {

@@ -114,6 +114,9 @@ type LedgerTx interface {
 	Backlog(account AccountID) (Backlog, error)
 	// Flying counts the attempts of an account that left since a time and were not settled.
 	Flying(account AccountID, since time.Time) (int, error)
+	// Sent lists what an account sent since a time as far as the ledger knows, oldest first: the last operation of each
+	// delivery.
+	Sent(account AccountID, since time.Time) ([]Sent, error)
 	// Task reads one task again.
 	Task(key DeliveryKey) (Task, error)
 	// Depart writes down that an attempt is about to leave, before its bytes do. ErrConflict: the incident has moved on

@@ -33,10 +33,13 @@ func (s *shortest) learn(took time.Duration) {
 	s.known++
 }
 
-// time is nothing until enough was seen to be sure that it was not all alike by chance: the first requests of all open
-// their connections.
+// plenty is how many must be seen to be sure that they were not all alike by chance: the first requests open their
+// connections. It is less than what the limits of an account let through in a second.
+const plenty = 20
+
+// time is nothing until enough was seen.
 func (s *shortest) time() time.Duration {
-	if s.known < 40 {
+	if s.known < plenty {
 		return 0
 	}
 	return s.took

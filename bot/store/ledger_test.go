@@ -145,6 +145,41 @@ func TestFlyingCountsWhatLeftLatelyAndIsNotSettled(t *testing.T) {
 	})
 }
 
+func TestSentListsTheLastOperationOfEachDelivery(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store) {
+		incident := ledger(t, s)
+		tasks := wantDue(t, s, at(1), "-1", "-2")
+		update(t, s, func(tx bot.Tx) error {
+			for i, task := range tasks {
+				if err := tx.Depart(task.Delivery, task.Delivery.FlightFor(bot.ActPost, incident, at(2+i)), speaking); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		view(t, s, func(tx bot.Tx) error {
+			got, err := tx.Sent("tg", at(3))
+			want := []bot.Sent{{Op: bot.OpPost, To: bot.Address{Channel: "-2"}, At: at(3)}}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error("on their way:", diff)
+			}
+			return err
+		})
+		update(t, s, func(tx bot.Tx) error {
+			d := tasks[0].Delivery
+			d.Flight = d.FlightFor(bot.ActPost, incident, at(2))
+			return tx.Settle(d.Landed(bot.Receipt{Channel: "-1", IDs: []string{"1"}}), d.Flight, incident.Revision, time.Time{})
+		})
+		view(t, s, func(tx bot.Tx) error {
+			got, err := tx.Sent("tg", at(3))
+			if len(got) != 2 || got[1].To.Channel != "-1" || got[1].Op != bot.OpPost || got[1].At.Before(at(3)) {
+				t.Errorf("after a receipt: %v", got)
+			}
+			return err
+		})
+	})
+}
+
 func due(t *testing.T, s *store.Store, now time.Time) (tasks []bot.Task, next time.Time) {
 	t.Helper()
 	view(t, s, func(tx bot.Tx) (err error) {
