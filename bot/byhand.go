@@ -54,7 +54,7 @@ func (d *Desk) incident(ctx context.Context, a asking) (Message, error) {
 	var i Incident
 	var kind BriefKind
 	now := time.Now()
-	err := d.act(ctx, func(tx Tx) (err error) {
+	err := d.enact(ctx, func(tx Tx) (err error) {
 		if i, kind, err = hand(tx, rest, now); err != nil {
 			return err
 		}

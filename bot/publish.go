@@ -44,7 +44,7 @@ func (d *Desk) publish(
 	now := time.Now()
 	var i Incident
 	var s Statement
-	err := d.act(ctx, func(tx Tx) error {
+	err := d.enact(ctx, func(tx Tx) error {
 		found, rest, err := d.incidentIn(tx, a.Args, now)
 		if err != nil {
 			return err
@@ -70,11 +70,8 @@ func (d *Desk) publish(
 	return d.tell(a, brief)
 }
 
-// mostTries is how often what an operator does is tried again where somebody else wrote first.
-const mostTries = 4
-
-// act writes what an operator does. Where the incident has moved on meanwhile it is done again, from what is true now.
-func (d *Desk) act(ctx context.Context, write func(Tx) error) error {
+// enact writes what an operator does. Where the incident has moved on meanwhile it is done again, from what is true now.
+func (d *Desk) enact(ctx context.Context, write func(Tx) error) error {
 	err := d.Store.Update(ctx, write)
 	for range mostTries {
 		if !errors.Is(err, ErrConflict) {
