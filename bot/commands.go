@@ -127,6 +127,19 @@ func find(word string) (nearest Command, sure bool) {
 	return nearest, distance <= 1 && !nearest.Changes
 }
 
+// begins finds the command that a request begins with, and what follows it: chat platforms take one word for the command
+// where people say two, « mes données ».
+func begins(r Request) (command Command, sure bool, args string) {
+	if command, sure = find(r.Command); sure {
+		return command, true, r.Args
+	}
+	second, rest, _ := strings.Cut(strings.TrimSpace(spaced(r.Args)), " ")
+	if both, whole := find(r.Command + " " + clip(second)); whole && second != "" {
+		return both, true, rest
+	}
+	return command, false, r.Args
+}
+
 // Desk answers the people of one account. It implements [Handler].
 type Desk struct {
 	Account   AccountID
@@ -160,8 +173,9 @@ const longestArgs = 200
 
 // Command implements [Handler].
 func (d *Desk) Command(ctx context.Context, r Request) (Message, error) {
-	command, sure := find(clip(r.Command))
 	r.Command = clip(r.Command)
+	command, sure, args := begins(r)
+	r.Args = args
 	if command.For != ForOperators { // who says so where a text of theirs is too long: it would be published
 		r.Args = clip(r.Args)
 	}

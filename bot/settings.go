@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/panneau-ecole/panneau/bot/calendar"
 )
@@ -140,7 +141,7 @@ func afterWords(typed string, n int) string {
 	return ""
 }
 
-func isWord(r rune) bool { return Fold(string(r)) != "" }
+func isWord(r rune) bool { return Fold(string(r)) != "" || unicode.Is(unicode.Mn, r) }
 
 // taken reports whether the address of a chat's destination is one of the configuration.
 func (d *Desk) taken(ctx context.Context, chat Destination) (taken bool, err error) {
@@ -229,7 +230,8 @@ func (d *Desk) setSilence(_ asking, chat *Destination, value string) bool {
 
 // hours reads two times of day, as people type them.
 func hours(typed string) (from, to calendar.Clock, ok bool) {
-	found := regexp.MustCompile(`(\d{1,2})\s*(?:[hH:]\s*(\d{2})?)?`).FindAllStringSubmatch(spaced(typed), -1)
+	typed = regexp.MustCompile(`([hH])\s+(\d{1,2}\s*[hH])`).ReplaceAllString(spaced(typed), "$1 - $2") // « 20h 07h »
+	found := regexp.MustCompile(`(\d{1,2})\s*(?:[hH:]\s*(\d{2})?)?`).FindAllStringSubmatch(typed, -1)
 	if len(found) != 2 {
 		return 0, 0, false
 	}

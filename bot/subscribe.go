@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,15 +96,16 @@ type interests struct {
 	nearest   []Platform // what they may mean
 }
 
-// interestsIn reads a list of platforms, académies and the word for everything.
+// interestsIn reads a list of platforms, académies and the word for everything, as far as it is understood: looking for the
+// name that each of many words may be a mistyped one of takes seconds.
 func (d *Desk) interestsIn(typed string) interests {
 	var in interests
 	for _, part := range parts(typed) {
-		if d.interest(&in, part) {
+		if in.unclear != "" || d.interest(&in, part) {
 			continue
 		}
 		for word := range strings.FieldsSeq(part) {
-			if !d.interest(&in, word) && in.unclear == "" {
+			if in.unclear == "" && !d.interest(&in, word) {
 				in.unclear = part
 				_, in.nearest = d.Board.named(part)
 			}
@@ -112,13 +114,13 @@ func (d *Desk) interestsIn(typed string) interests {
 	return in
 }
 
-// parts splits a list as people type it.
+// parts splits a list as people type it, and names everything once.
 func parts(typed string) []string {
-	typed = strings.NewReplacer("\n", ",", ";", ",", " et ", ",", " and ", ",").Replace(spaced(typed))
+	typed = regexp.MustCompile(`(?i)[\n;]|\s(?:et|and)\s`).ReplaceAllString(spaced(typed), ",")
 	var list []string
 	for part := range strings.SplitSeq(typed, ",") {
-		if Fold(part) != "" {
-			list = append(list, strings.TrimSpace(part))
+		if part = strings.TrimSpace(part); Fold(part) != "" && !slices.Contains(list, part) {
+			list = append(list, part)
 		}
 	}
 	return list
