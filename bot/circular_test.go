@@ -16,11 +16,11 @@ import (
 	"github.com/panneau-ecole/panneau/bot"
 )
 
-// deskWords are the words of a desk that operators speak to.
-type deskWords struct{ plainWords }
+// officeWords are the words of a desk that operators speak to.
+type officeWords struct{ plainWords }
 
 // Brief is « circular_preview 1234 », with what else tells one answer from another.
-func (deskWords) Brief(b bot.Brief) (bot.Message, error) {
+func (officeWords) Brief(b bot.Brief) (bot.Message, error) {
 	title := fmt.Sprintf("%s %s%s", b.Kind, b.Draft.Code, b.Word)
 	for _, m := range b.Mutes {
 		title += fmt.Sprintf("%q until %s", m.Account, m.Until.UTC().Format("15:04"))
@@ -32,7 +32,7 @@ func (deskWords) Brief(b bot.Brief) (bot.Message, error) {
 }
 
 // Answer is its kind.
-func (deskWords) Answer(_ string, a bot.Answer) (bot.Message, error) {
+func (officeWords) Answer(_ string, a bot.Answer) (bot.Message, error) {
 	return bot.Message{Title: string(a.Kind)}, nil
 }
 
@@ -60,7 +60,7 @@ func (s *stage) counter(alone int) (ask func(who, command, args string) string) 
 		s.t.Helper()
 		desk := &bot.Desk{ // as after a start: it remembers nothing
 			Account: "tg", Prefix: "/", Operators: bot.Operators{"1": "claire", "2": "karim"}, Store: s.store, SecondAbove: alone,
-			Board: &bot.Board{Store: s.store, Platforms: s.platforms}, Renderer: deskWords{}, Notifier: s.chat, Turnstile: &bot.Turnstile{},
+			Board: &bot.Board{Store: s.store, Platforms: s.platforms}, Renderer: officeWords{}, Notifier: s.chat, Turnstile: &bot.Turnstile{},
 			Stranger: bot.Destination{Audience: bot.Families, Place: bot.Place{Location: time.UTC, Name: "Paris"}, Languages: []string{"fr"}},
 			Woken:    func() { s.speaker.Wake() }, Changed: func() { s.speaker.Wake() }, Trouble: func(bot.Trouble) {},
 			Logger: slog.New(slog.DiscardHandler),

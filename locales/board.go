@@ -108,7 +108,9 @@ func (w *writer) notes(g groups) []bot.Section {
 
 func (w *writer) item(v bot.PlatformView) phrase {
 	item := w.stateTitle(v.Condition, v.Platform)
-	if !v.Since.IsZero() {
+	if v.Reason == bot.ReasonStated {
+		item = w.standing(v)
+	} else if !v.Since.IsZero() {
 		item = w.part("overview.item.since", values{"Title": item, "Since": w.since(v.Since)})
 	}
 	if v.CheckedAt.IsZero() {

@@ -113,12 +113,21 @@ func (w *writer) detail(v bot.PlatformView, page string) bot.Message {
 	return bot.Message{
 		Tone:     tone(v.Condition),
 		Title:    symbol(v.Condition) + w.seal(w.stateTitle(v.Condition, v.Platform)),
-		Summary:  w.seal(w.condition(matter(v.Condition, v.Reason), "since", w.name(v.Platform), v.Since)),
+		Summary:  w.seal(w.standing(v)),
 		Facts:    slices.Concat(w.seen(s), w.splitFact(v.Split), w.lastChecked(s), w.technical(s)),
 		Sections: w.advice(word(v.Condition)),
 		Links:    w.links(v.Platform, page, "link.page"),
 		Footer:   w.say("footer.about", nil),
 	}
+}
+
+// standing says how a platform stands, and since when it does, or when an operator said so.
+func (w *writer) standing(v bot.PlatformView) phrase {
+	c, name := matter(v.Condition, v.Reason), w.name(v.Platform)
+	if v.Reason == bot.ReasonStated {
+		return w.then(w.condition(c, "now", name, time.Time{}), w.part("summary.stated", values{"Moment": w.at(v.Since)}))
+	}
+	return w.condition(c, "since", name, v.Since)
 }
 
 // lastChecked tells how long ago the platform was looked at.

@@ -1,6 +1,7 @@
 package locales
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +49,14 @@ func readSaid(g *reader) {
 	back := over(stated, school(t, 9, 0))
 	back.Purpose, back.Heard = bot.PurposeBack, bot.Unreachable
 	g.notice("told to be back by an operator's word", back)
+	view := bot.PlatformView{
+		Platform: n.Platform, Condition: bot.Partial, Reason: bot.ReasonStated, Since: school(t, 8, 5), CheckedAt: school(t, 8, 6),
+	}
+	well := bot.PlatformView{Platform: bot.Platform{ID: "pix", Name: "Pix"}, Condition: bot.Normal, CheckedAt: school(t, 8, 6)}
+	for _, list := range [][]bot.PlatformView{{view}, {view, well}} {
+		m, err := g.r.Overview(g.lang, bot.Overview{Now: school(t, 8, 7), Place: n.Place, Platforms: list})
+		g.add(fmt.Sprintf("asked about, one of %d", len(list)), m, err)
+	}
 	m, err := g.r.Said(g.lang, claims(t), bot.Place{Location: n.Place.Location, Name: "Paris"}, time.Time{})
 	g.add("read at any time", m, err)
 }
