@@ -182,7 +182,7 @@ func TestMentions(t *testing.T) {
 		{From: bot.Address{Channel: channel, Thread: question}, Command: "aide"},
 	}
 	for i := range want {
-		want[i].Person = "U0TEACHER"
+		want[i].Person, want[i].Lang = "U0TEACHER", "fr-FR"
 	}
 	if diff := cmp.Diff(want, d.heard()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
