@@ -227,13 +227,13 @@ func (d *demo) play(ctx context.Context, conduct conductor) (_ *report, err erro
 	inside, stop := context.WithCancel(context.Background()) // ctx is of outside: to wait for it would hold the clock
 	defer stop()
 	time.Sleep(time.Until(d.story.Start))
-	d.build(inside)
+	within := d.build(inside)
 	db, err := store.OpenSQLite(inside, filepath.Join(d.config.DataDir, "panneau.db"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
 	}
 	d.store = db
-	a, err := newApp(d.Main, d.config, d.words, db, emulator.NewNetwork(), "demo")
+	a, err := newApp(within, d.config, d.words, db, emulator.NewNetwork(), "demo")
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -246,8 +246,8 @@ func (d *demo) play(ctx context.Context, conduct conductor) (_ *report, err erro
 	return r, err
 }
 
-// build puts the sites and the chats there.
-func (d *demo) build(ctx context.Context) {
+// build puts the sites and the chats there, and returns the program as it is among them.
+func (d *demo) build(ctx context.Context) Main {
 	d.streets, d.left = newStreets(d.config.Platforms)
 	go func() { _ = d.streets.network.Serve(ctx, d.streets) }() // it ends with ctx; a site that is gone is seen by its checks
 	d.quarter = newQuarter(ctx, telegram.Describe())
@@ -265,7 +265,9 @@ func (d *demo) build(ctx context.Context) {
 	}
 	d.config.Watch.Guard = checks.References{Addresses: []string{uplink}}
 	d.config.Watch.Others, d.config.Database = nil, config.Database{}
-	d.Main.client, d.Main.net, d.Main.Stdout = d.quarter.client, checks.Env{Dial: d.streets.dial}, d.said
+	within := d.Main
+	within.client, within.net, within.Stdout = d.quarter.client, checks.Env{Dial: d.streets.dial}, d.said
+	return within
 }
 
 // toTheEnd is the conductor of a story that nobody looks on, and judges at its end.

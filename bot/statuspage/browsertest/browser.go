@@ -200,13 +200,13 @@ func (b *Browser) Evaluate(t *testing.T, script string, into any) {
 	}
 }
 
-// Press presses a key: "Tab", "Enter", " ", or a letter.
+// Press presses a key: "Tab", "Enter", "Home", "End", " ", or a letter.
 func (b *Browser) Press(t *testing.T, key string) {
 	t.Helper()
-	codes := map[string]int{"Tab": 9, "Enter": 13, " ": 32}
+	codes := map[string]int{"Tab": 9, "Enter": 13, " ": 32, "End": 35, "Home": 36}
 	params := map[string]any{"type": "keyDown", "key": key, "windowsVirtualKeyCode": codes[key]}
 	switch key {
-	case "Tab":
+	case "Tab", "Home", "End":
 	case "Enter":
 		params["text"] = "\r"
 	default:
