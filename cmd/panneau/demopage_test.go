@@ -77,10 +77,11 @@ func TestDemoPage(t *testing.T) {
 	if n := strings.Count(text, told); n != 3 || !strings.Contains(text, "8 h 10 – ") || !strings.Contains(text, "inaccessible depuis 8 h.") {
 		t.Errorf("at 8:10 told %d times\n%s", n, text)
 	}
+	const answer = "État des plateformes à 8 h 10"
 	for seat, command := range []string{"/status@PanneauBot", "/panneau status", "/status"} {
-		before := strings.Count(text, "ENT Hauts-de-France : fonctionne normalement")
+		before := strings.Count(text, answer)
 		_, text = visit(t, page+"/dire", url.Values{"messagerie": {strconv.Itoa(seat)}, "texte": {command}})
-		if n := strings.Count(text, "ENT Hauts-de-France : fonctionne normalement"); n != before+1 {
+		if n := strings.Count(text, answer); n != before+1 {
 			t.Errorf("%s is answered %d times\n%s", command, n-before, text)
 		}
 	}
@@ -210,7 +211,9 @@ func TestDemoByKeyboard(t *testing.T) {
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
-		t.Fatalf("never: %s", what)
+		var state string
+		b.Evaluate(t, `JSON.stringify([document.body.dataset, document.activeElement.id, document.querySelector('#minute').value, document.querySelector('#note').textContent])`, &state)
+		t.Fatalf("never: %s; %s", what, state)
 	}
 	const clock = `Number(document.body.dataset.minute)`
 	reach("#lecture")

@@ -183,8 +183,10 @@ func (r *report) judgeChat(to bot.Destination, shown []emulator.Shown, incidents
 	c := chatReport{name: fmt.Sprintf("%s (%s)", to.Account, to.Audience)}
 	texts := map[string]int{}
 	byID := map[string]emulator.Shown{}
+	asked := map[string]bool{}
 	for _, m := range shown {
-		if !m.Bot || m.Ephemeral != "" {
+		asked[m.ID] = !m.Bot
+		if !m.Bot || m.Ephemeral != "" || asked[m.ReplyTo] { // an answer to somebody is no notice
 			continue
 		}
 		byID[m.ID] = m

@@ -41,6 +41,7 @@ type demoScene struct {
 	Past                bool // the story was played further than this minute
 	Chats               []chatScene
 	Platforms           []platformScene
+	Failing             int // how many of them, as Panneau sees it
 	Events              []eventScene
 	Summary             []string // at the end
 }
@@ -92,6 +93,9 @@ func (d *demo) scene(minute, seat int) (*demoScene, error) {
 			return nil, err
 		}
 		s.Platforms = append(s.Platforms, drawn)
+		if p.condition.Outage() {
+			s.Failing++
+		}
 	}
 	for _, e := range d.story.Events {
 		s.Events = append(s.Events, d.eventScene(e, at))

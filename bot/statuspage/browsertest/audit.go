@@ -36,7 +36,7 @@ const audit = `(() => {
 		if (contrast < 4.5) faults.push('contrast ' + contrast.toFixed(2) + ': ' + texts.currentNode.data.trim())
 	}
 	if (seen < 5) faults.push('only ' + seen + ' texts')
-	for (const shape of document.querySelectorAll('main svg, .brand svg')) {
+	for (const shape of document.querySelectorAll('main svg:has(use), .brand svg')) {
 		const a = light(parse(getComputedStyle(shape).fill)), b = light(ground(shape))
 		if ((Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 3) faults.push('pale shape in ' + shape.parentElement.textContent)
 		if (!shape.getBoundingClientRect().width) faults.push('shape without size')

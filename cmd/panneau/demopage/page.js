@@ -10,7 +10,7 @@ const say = text => { if (note.textContent !== text) note.textContent = text }
 const set = on => { playing = on; button.textContent = on ? 'Pause' : 'Lire'; exact = here }
 const put = text => {
 	const next = new DOMParser().parseFromString(text, 'text/html')
-	for (const id of ['horloge', 'reperes', 'pas', 'etat', 'bilan', 'recit', ...[...document.querySelectorAll('[id^=salon-]')].map(e => e.id)]) {
+	for (const id of ['horloge', 'reperes', 'pas', 'etat', 'compte', 'bilan', 'recit', ...[...document.querySelectorAll('[id^=salon-]')].map(e => e.id)]) {
 		const old = document.getElementById(id), now = next.getElementById(id)
 		if (!now || old.isEqualNode(now)) continue
 		const held = old.contains(document.activeElement) && document.activeElement
@@ -28,7 +28,7 @@ const put = text => {
 const ask = async (path, fields) => {
 	busy = true
 	try {
-		const answer = await fetch(path, fields && {method: 'POST', body: new URLSearchParams(fields)})
+		const answer = await fetch(path, fields ? {method: 'POST', body: new URLSearchParams(fields)} : {})
 		const text = await answer.text()
 		if (!answer.ok) throw new Error(text)
 		return put(text)
