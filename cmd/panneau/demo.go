@@ -172,6 +172,10 @@ func (m Main) newDemo(o demoOptions) (*demo, error) {
 	if o.html != "" && !o.once {
 		return nil, usageError{errors.New("--html va avec --once : sans lui, une page locale montre les messageries")}
 	}
+	ours := slices.Contains(storyNames(), o.story)
+	if _, err := os.Stat(o.story); !ours && errors.Is(err, fs.ErrNotExist) {
+		return nil, usageError{fmt.Errorf("--story : « %s » n’est ni un fichier, ni l’une des histoires %s", o.story, strings.Join(storyNames(), ", "))}
+	}
 	words, err := locales.New()
 	if err != nil {
 		return nil, fmt.Errorf("load the texts: %w", err)
@@ -189,7 +193,7 @@ func (m Main) newDemo(o demoOptions) (*demo, error) {
 	if d.config, err = config.Load(name, options); err != nil {
 		return nil, err
 	}
-	name, options = shipped(from, slices.Contains(storyNames(), o.story), o.story, path.Join("stories", o.story+".yaml"))
+	name, options = shipped(from, ours, o.story, path.Join("stories", o.story+".yaml"))
 	if d.story, err = config.LoadStory(name, options, d.config.Platforms); err != nil {
 		return nil, err
 	}

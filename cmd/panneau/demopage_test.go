@@ -1,13 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -146,6 +153,10 @@ func TestDemoPageRefuses(t *testing.T) {
 func TestDemoInBrowser(t *testing.T) {
 	b := browsertest.Start(t)
 	page := openDemo(t, standardStory)
+	visit(t, page+"/aller", url.Values{"minute": {"92"}})
+	b.Look(t, page+"/?minute=92", 1280, "light")
+	b.Call(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 1280, "height": 1000, "deviceScaleFactor": 1, "mobile": false})
+	snap(t, b, "demo") // the picture of README.md
 	visit(t, page+"/aller", url.Values{"minute": {"180"}})
 	for _, seat := range []string{"0", "1", "2"} {
 		for _, width := range []int{360, 1280} {
@@ -176,9 +187,37 @@ func snap(t *testing.T, b *browsertest.Browser, name string) {
 	if *shots == "" {
 		return
 	}
-	if err := os.WriteFile(filepath.Join(*shots, name+".png"), b.Picture(t, false), 0o600); err != nil {
+	picture, err := png.Decode(bytes.NewReader(b.Picture(t, false)))
+	if err != nil {
 		t.Fatal(err)
 	}
+	var small bytes.Buffer
+	encoder := png.Encoder{CompressionLevel: png.BestCompression}
+	if err := encoder.Encode(&small, indexed(picture)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(*shots, name+".png"), small.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// indexed is a picture in its 256 most frequent colours: a third of the size.
+func indexed(picture image.Image) image.Image {
+	count := map[color.RGBA]int{}
+	area := picture.Bounds()
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
+			count[color.RGBAModel.Convert(picture.At(x, y)).(color.RGBA)]++
+		}
+	}
+	frequent := slices.SortedFunc(maps.Keys(count), func(a, b color.RGBA) int { return count[b] - count[a] })
+	colours := color.Palette{}
+	for _, c := range frequent[:min(256, len(frequent))] {
+		colours = append(colours, c)
+	}
+	small := image.NewPaletted(area, colours)
+	draw.Draw(small, area, picture, area.Min, draw.Src)
+	return small
 }
 
 // TestDemoByKeyboard plays, stops, and writes into a chat with the keys alone.
