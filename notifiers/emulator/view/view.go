@@ -36,7 +36,7 @@ var style string
 var drawing = template.Must(template.New("page").Funcs(template.FuncMap{"style": Style}).Parse(page))
 
 // Style is how messages look, for the page that shows them. A chat is an element of class « chat » and of that of its platform.
-func Style() template.CSS { return template.CSS(style) } //nolint:gosec // it is our own file
+func Style() template.CSS { return template.CSS(style) }
 
 // Message draws one message. The error says what of its payload cannot be read.
 func Message(platform string, m emulator.Shown) (template.HTML, error) {
@@ -46,7 +46,7 @@ func Message(platform string, m emulator.Shown) (template.HTML, error) {
 	}
 	var b strings.Builder
 	err = drawing.ExecuteTemplate(&b, "message", blocks)
-	return template.HTML(b.String()), err //nolint:gosec // the template has escaped it
+	return template.HTML(b.String()), err
 }
 
 // Page writes the page. The error names a message whose payload cannot be read.
