@@ -26,9 +26,11 @@ func TestDemo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, out := demoMain()
+			var logged bytes.Buffer
+			m.Stderr = &logged
 			page := filepath.Join(t.TempDir(), "chats.html")
 			if err := m.demonstrate(t.Context(), demoOptions{story: name, once: true, html: page}); err != nil {
-				t.Fatalf("%v\n%s", err, out)
+				t.Fatalf("%v\n%s\n%s", err, out, &logged)
 			}
 			golden(t, "demo/"+name+".txt", out.String())
 			drawn, err := os.ReadFile(page)
