@@ -37,7 +37,7 @@ func openDemo(t *testing.T, story string) string {
 			t.Errorf("it ended with %v", err)
 		}
 	})
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(strings.Join(said.take(), "\n")); address != "" {
 			return address
 		}
@@ -243,7 +243,7 @@ func TestDemoByKeyboard(t *testing.T) {
 	}
 	until := func(what string) {
 		t.Helper()
-		for range 200 {
+		for range 600 {
 			var done bool
 			if b.Evaluate(t, what, &done); done {
 				return
