@@ -13,21 +13,22 @@ import (
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/statuspage/browsertest"
 )
 
 // TestKeyboardOnly goes through the page with the Tab key, chooses an académie and opens what it shows.
 func TestKeyboardOnly(t *testing.T) {
-	b := chromium(t)
+	b := browsertest.Start(t)
 	server := httptest.NewServer(newPage(t, morning(t)))
 	defer server.Close()
-	b.look(t, server.URL+"/", 360, "light")
+	b.Look(t, server.URL+"/", 360, "light")
 	const held = `(() => { const e = document.activeElement, s = getComputedStyle(e)
 		return [e.tagName, e.getAttribute('href') || e.name || e.textContent, s.outlineStyle == 'none' ? 'unmarked' : 'marked'].join(' ') })()`
 	var focus string
 	var path []string
 	for range 12 {
-		b.press(t, "Tab")
-		b.evaluate(t, held, &focus)
+		b.Press(t, "Tab")
+		b.Evaluate(t, held, &focus)
 		if !strings.HasSuffix(focus, " marked") {
 			t.Errorf("the focus cannot be seen on %s", focus)
 		}
@@ -41,77 +42,77 @@ func TestKeyboardOnly(t *testing.T) {
 	if got := strings.Join(path, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("Tab leads through\n%s", got)
 	}
-	b.look(t, server.URL+"/", 360, "light")
-	b.press(t, "Tab")
-	b.press(t, "Enter")
-	b.press(t, "Tab")
-	if b.evaluate(t, held, &focus); !strings.HasPrefix(focus, "BUTTON Ne plus") {
+	b.Look(t, server.URL+"/", 360, "light")
+	b.Press(t, "Tab")
+	b.Press(t, "Enter")
+	b.Press(t, "Tab")
+	if b.Evaluate(t, held, &focus); !strings.HasPrefix(focus, "BUTTON Ne plus") {
 		t.Errorf("the skip link leads to %s", focus)
 	}
-	b.press(t, "Tab")
-	b.press(t, "l")
-	b.press(t, "i")
-	b.press(t, "l")
-	b.press(t, "Tab")
-	b.press(t, "Tab")
-	b.press(t, "Enter")
-	b.await(t, "Page.loadEventFired")
-	if b.evaluate(t, `location.pathname + location.search`, &focus); focus != "/?academie=lille&public=" {
+	b.Press(t, "Tab")
+	b.Press(t, "l")
+	b.Press(t, "i")
+	b.Press(t, "l")
+	b.Press(t, "Tab")
+	b.Press(t, "Tab")
+	b.Press(t, "Enter")
+	b.Await(t, "Page.loadEventFired")
+	if b.Evaluate(t, `location.pathname + location.search`, &focus); focus != "/?academie=lille&public=" {
 		t.Errorf("the choice leads to %s", focus)
 	}
 }
 
 // TestWithoutJavaScript reads the page and sends its form in a browser that runs no scripts.
 func TestWithoutJavaScript(t *testing.T) {
-	b := chromium(t)
+	b := browsertest.Start(t)
 	server := httptest.NewServer(newPage(t, morning(t)))
 	defer server.Close()
-	b.call(t, "Emulation.setScriptExecutionDisabled", map[string]any{"value": true})
-	b.look(t, server.URL+"/", 360, "light")
-	b.keep(t, "without-javascript-360.png")
+	b.Call(t, "Emulation.setScriptExecutionDisabled", map[string]any{"value": true})
+	b.Look(t, server.URL+"/", 360, "light")
+	shoot(t, b, "without-javascript-360.png")
 	for range 6 { // skip link, home, « Actualiser », two choices, and the button
-		b.press(t, "Tab")
+		b.Press(t, "Tab")
 	}
-	b.press(t, "Enter")
-	b.await(t, "Page.loadEventFired")
+	b.Press(t, "Enter")
+	b.Await(t, "Page.loadEventFired")
 	var history struct {
 		Entries []struct{ URL string }
 	}
-	if err := json.Unmarshal(b.call(t, "Page.getNavigationHistory", nil), &history); err != nil {
+	if err := json.Unmarshal(b.Call(t, "Page.getNavigationHistory", nil), &history); err != nil {
 		t.Fatal(err)
 	}
 	if last := history.Entries[len(history.Entries)-1].URL; last != server.URL+"/?academie=&public=" {
 		t.Errorf("the form leads to %s", last)
 	}
-	if len(b.asked) < 2 || len(b.problems) > 0 {
-		t.Errorf("asked for %v; %v", b.asked, b.problems)
+	if len(b.Asked) < 2 || len(b.Problems) > 0 {
+		t.Errorf("asked for %v; %v", b.Asked, b.Problems)
 	}
 }
 
 // TestLiveRefresh: a page that is open shows a change without a reload, keeps the focus where it is, and can be told to
 // stop.
 func TestLiveRefresh(t *testing.T) {
-	b := chromium(t)
+	b := browsertest.Start(t)
 	s := morning(t)
 	page := newPage(t, s)
 	server := httptest.NewServer(page)
 	defer server.Close()
-	b.look(t, server.URL+"/", 1280, "light")
+	b.Look(t, server.URL+"/", 1280, "light")
 	s.change(func(s *source) { s.overview.Platforms[0].Condition = bot.Unreachable })
 	page.Changed()
-	b.evaluate(t, `window.kept = 1; document.querySelector('.fresh button').focus()`, nil)
+	b.Evaluate(t, `window.kept = 1; document.querySelector('.fresh button').focus()`, nil)
 	var said string
-	b.press(t, "Enter")
-	if b.evaluate(t, `document.querySelector('[role=status]').textContent`, &said); said != "La page ne s’actualise plus." {
+	b.Press(t, "Enter")
+	if b.Evaluate(t, `document.querySelector('[role=status]').textContent`, &said); said != "La page ne s’actualise plus." {
 		t.Errorf("stopped: %q", said)
 	}
-	b.press(t, "Enter")
+	b.Press(t, "Enter")
 	var shown struct {
 		Headline, Focus string
 		Kept            int
 	}
 	for range 100 {
-		b.evaluate(t, `({headline: document.querySelector('.sum').textContent.trim(), focus: document.activeElement.textContent, kept: window.kept})`, &shown)
+		b.Evaluate(t, `({headline: document.querySelector('.sum').textContent.trim(), focus: document.activeElement.textContent, kept: window.kept})`, &shown)
 		if strings.HasPrefix(shown.Headline, "6") {
 			break
 		}
@@ -121,16 +122,16 @@ func TestLiveRefresh(t *testing.T) {
 		t.Errorf("after the change: %+v", shown)
 	}
 	server.Config.Handler = http.NotFoundHandler()
-	b.press(t, "Enter")
-	b.press(t, "Enter")
+	b.Press(t, "Enter")
+	b.Press(t, "Enter")
 	for range 100 {
-		if b.evaluate(t, `document.querySelector('[role=status]').textContent`, &said); said == "La page n’a pas pu être actualisée." {
+		if b.Evaluate(t, `document.querySelector('[role=status]').textContent`, &said); said == "La page n’a pas pu être actualisée." {
 			break
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	if said != "La page n’a pas pu être actualisée." || len(b.problems) > 0 {
-		t.Errorf("without an answer it says %q; %v", said, b.problems)
+	if said != "La page n’a pas pu être actualisée." || len(b.Problems) > 0 {
+		t.Errorf("without an answer it says %q; %v", said, b.Problems)
 	}
 }
 
@@ -149,15 +150,15 @@ Service d’information non officiel</p></div>`
 // makePreview makes the picture that social networks show beside a link to the page.
 func makePreview(t *testing.T) {
 	t.Helper()
-	b := chromium(t)
+	b := browsertest.Start(t)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(previewPage))
 	}))
 	defer server.Close()
-	b.look(t, server.URL+"/", 1200, "light")
-	b.call(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 1200, "height": 630, "deviceScaleFactor": 1, "mobile": false})
+	b.Look(t, server.URL+"/", 1200, "light")
+	b.Call(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 1200, "height": 630, "deviceScaleFactor": 1, "mobile": false})
 	var answer struct{ Data string }
-	if err := json.Unmarshal(b.call(t, "Page.captureScreenshot", map[string]any{"format": "png"}), &answer); err != nil {
+	if err := json.Unmarshal(b.Call(t, "Page.captureScreenshot", map[string]any{"format": "png"}), &answer); err != nil {
 		t.Fatal(err)
 	}
 	picture, err := base64.StdEncoding.DecodeString(answer.Data)

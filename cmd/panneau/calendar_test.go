@@ -47,23 +47,23 @@ func TestCalendarSheets(t *testing.T) {
 		} else {
 			name = s.zone + "-" + year + ".golden"
 		}
-		golden(t, name, locales.Typeset(calendarSheet{known, schools, zone, year, today}.String()))
+		golden(t, "calendar/"+name, locales.Typeset(calendarSheet{known, schools, zone, year, today}.String()))
 	}
 	text, err := calendarOverview(known, today.At(calendar.Hour(12, 0), time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "overview.golden", locales.Typeset(text))
+	golden(t, "calendar/overview.golden", locales.Typeset(text))
 }
 
-// golden compares a page with the one in testdata/calendar, and holds it to the rules of French.
+// golden compares a page with the one in testdata, and holds it to the rules of French.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	columns := regexp.MustCompile(` {2,}`)
 	for _, fault := range locales.Lint(columns.ReplaceAllString(got, " ")) {
 		t.Errorf("%s: %v", name, fault)
 	}
-	file := filepath.Join("testdata", "calendar", name)
+	file := filepath.Join("testdata", filepath.FromSlash(name))
 	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
 			t.Fatal(err)

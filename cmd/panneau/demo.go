@@ -6,7 +6,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -39,38 +38,65 @@ type demo struct {
 	Main
 	config  *config.Config
 	story   *config.Story
+	coming  []config.Event // what of the story has not happened yet
 	words   *locales.Renderer
 	left    []bot.CheckID
 	streets *streets
 	quarter *quarter
 	media   map[bot.AccountID]*medium
 	store   bot.Store
+	board   *bot.Board
 	said    *journal
+	reel    *reel // nil where nobody looks on
 }
 
 // demoOptions are the flags.
-type demoOptions struct{ config, story, until, html string }
+type demoOptions struct {
+	config, story, until, html string
+	once                       bool
+	port                       int
+}
 
 func (m Main) demoCommand() *cobra.Command {
 	var o demoOptions
 	command := &cobra.Command{
 		Use:   "demo",
-		Short: "Rejoue le 6 avril 2021, sans réseau et sans jeton, et dresse le bilan de chaque messagerie.",
+		Short: "Rejoue le 6 avril 2021, sans réseau et sans jeton : une page locale montre les trois messageries.",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return m.demonstrate(c.Context(), o) },
 	}
-	command.Flags().StringVarP(&o.config, "config", "c", "", "fichier de configuration à essayer (sans lui : celle de la démonstration)")
-	command.Flags().StringVar(&o.story, "story", "", "fichier de l’histoire (sans lui : le 6 avril 2021)")
+	command.Flags().StringVarP(&o.config, "config", "c", "", "fichier de configuration à essayer (sans lui : celle de l’histoire)")
+	command.Flags().StringVar(&o.story, "story", standardStory, "histoire à jouer : "+strings.Join(storyNames(), ", ")+", ou un fichier")
 	command.Flags().StringVar(&o.until, "until", "", "heure du premier jour à laquelle s’arrêter, par exemple 9:30")
-	command.Flags().StringVar(&o.html, "html", "", "fichier dans lequel écrire ce que montrent les messageries à la fin")
+	command.Flags().BoolVar(&o.once, "once", false, "jouer jusqu’à la fin, sans page, et dresser le bilan de chaque messagerie")
+	command.Flags().StringVar(&o.html, "html", "", "avec --once : fichier dans lequel écrire ce que montrent les messageries à la fin")
+	command.Flags().IntVar(&o.port, "port", demoPort, "port de la page sur 127.0.0.1 ; 0 : un port libre")
 	return command
 }
 
-func (m Main) demonstrate(ctx context.Context, o demoOptions) error {
-	d, err := m.newDemo(o.config, o.story)
-	if err == nil && o.until != "" {
-		err = d.endAt(o.until)
+const (
+	standardStory = "avril-2021"
+	// demoPort is beside 8080, where the public page of a Panneau that runs may be.
+	demoPort = 8090
+)
+
+// storyNames lists the stories that are part of the program.
+func storyNames() []string {
+	files, err := stories.ReadDir("stories")
+	if err != nil {
+		return nil
 	}
+	var names []string
+	for _, f := range files {
+		if name, found := strings.CutSuffix(f.Name(), ".yaml"); found {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (m Main) demonstrate(ctx context.Context, o demoOptions) error {
+	d, err := m.newDemo(o)
 	if err != nil {
 		return err
 	}
@@ -80,15 +106,14 @@ func (m Main) demonstrate(ctx context.Context, o demoOptions) error {
 	}
 	defer os.RemoveAll(dir)
 	d.config.DataDir = dir
-	var report *report
-	// A bubble wants a *testing.T. The zero value is enough for one in which nothing fails: errors are returned.
-	synctest.Test(&testing.T{}, func(*testing.T) { report, err = d.play(ctx, filepath.Join(dir, "panneau.db")) })
+	if !o.once {
+		return d.exhibit(ctx, o.port)
+	}
+	report, err := d.run(ctx, d.toTheEnd)
 	if err != nil {
 		return err
 	}
-	for _, id := range d.left {
-		fmt.Fprintln(m.Stderr, locales.Typeset(fmt.Sprintf("Contrôle %s : il ne peut pas être joué, il est laissé de côté.", id)))
-	}
+	d.excuse()
 	if o.html != "" {
 		if err := report.draw(o.html); err != nil {
 			return fmt.Errorf("write what the chats show: %w", err)
@@ -99,6 +124,24 @@ func (m Main) demonstrate(ctx context.Context, o demoOptions) error {
 		return errSaid
 	}
 	return nil
+}
+
+// run plays in a bubble what conduct lets happen. A bubble wants a *testing.T: the zero value is enough for one in which
+// nothing fails, because errors are returned.
+func (d *demo) run(ctx context.Context, conduct conductor) (r *report, err error) {
+	synctest.Test(&testing.T{}, func(*testing.T) { r, err = d.play(ctx, conduct) })
+	return r, err
+}
+
+// conductor lets the time of the story pass, within the bubble. Ctx is of outside, and failed of within: it gives the
+// error of a Panneau that ended by itself.
+type conductor func(ctx context.Context, failed chan error) (*report, error)
+
+// excuse says which checks are not played.
+func (d *demo) excuse() {
+	for _, id := range d.left {
+		fmt.Fprintln(d.Stderr, locales.Typeset(fmt.Sprintf("Contrôle %s : il ne peut pas être joué, il est laissé de côté.", id)))
+	}
 }
 
 // endAt ends the story at an hour of its first day.
@@ -124,8 +167,15 @@ func (r *report) draw(file string) error {
 	return os.WriteFile(file, page.Bytes(), 0o600)
 }
 
-// newDemo reads what is to be played. Embedded files are named as below the folder « stories ».
-func (m Main) newDemo(file, storyFile string) (*demo, error) {
+// newDemo reads what is to be played.
+func (m Main) newDemo(o demoOptions) (*demo, error) {
+	if o.html != "" && !o.once {
+		return nil, usageError{errors.New("--html va avec --once : sans lui, une page locale montre les messageries")}
+	}
+	ours := slices.Contains(storyNames(), o.story)
+	if _, err := os.Stat(o.story); !ours && errors.Is(err, fs.ErrNotExist) {
+		return nil, usageError{fmt.Errorf("--story : « %s » n’est ni un fichier, ni l’une des histoires %s", o.story, strings.Join(storyNames(), ", "))}
+	}
 	words, err := locales.New()
 	if err != nil {
 		return nil, fmt.Errorf("load the texts: %w", err)
@@ -134,56 +184,74 @@ func (m Main) newDemo(file, storyFile string) (*demo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the catalogue: %w", err)
 	}
-	options := config.Options{
+	from := config.Options{
 		Catalogue: known, Getenv: m.Getenv, Rehearsal: true, Languages: words.Languages(),
 		Open: func(name string) (fs.File, error) { return os.Open(name) },
 	}
-	open := func(name, standard string) (string, config.Options) {
-		o := options
-		if name == "" {
-			name = path.Join("stories", standard)
-			o.Open = stories.Open
-		}
-		return name, o
-	}
-	name, o := open(file, "panneau.yaml")
 	d := &demo{Main: m, said: &journal{}, media: map[bot.AccountID]*medium{}}
-	if d.config, err = config.Load(name, o); err != nil {
+	name, options := shipped(from, o.config == "", o.config, setting(o.story))
+	if d.config, err = config.Load(name, options); err != nil {
 		return nil, err
 	}
-	name, o = open(storyFile, "avril-2021.yaml")
-	if d.story, err = config.LoadStory(name, o, d.config.Platforms); err != nil {
+	name, options = shipped(from, ours, o.story, path.Join("stories", o.story+".yaml"))
+	if d.story, err = config.LoadStory(name, options, d.config.Platforms); err != nil {
 		return nil, err
 	}
+	if o.until != "" {
+		if err := d.endAt(o.until); err != nil {
+			return nil, err
+		}
+	}
+	d.coming = slices.Clone(d.story.Events)
 	d.words, err = ownTexts(d.config, words)
 	return d, err
 }
 
-// play plays the whole story. It is called in a bubble.
-func (d *demo) play(ctx context.Context, file string) (_ *report, err error) {
+// shipped leads the reader to a file of the program, or to the operator's own.
+func shipped(o config.Options, ours bool, file, embedded string) (string, config.Options) {
+	if ours {
+		o.Open = stories.Open
+		return embedded, o
+	}
+	return file, o
+}
+
+// setting is the configuration that a story is played with when the operator gives none.
+func setting(story string) string {
+	const folder = "stories/configurations"
+	own := path.Join(folder, story+".yaml")
+	if _, err := fs.Stat(stories, own); err == nil {
+		return own
+	}
+	return path.Join(folder, "panneau.yaml")
+}
+
+// play puts everything there and lets the story happen. It is called in a bubble.
+func (d *demo) play(ctx context.Context, conduct conductor) (_ *report, err error) {
 	inside, stop := context.WithCancel(context.Background()) // ctx is of outside: to wait for it would hold the clock
 	defer stop()
 	time.Sleep(time.Until(d.story.Start))
-	d.build(inside)
-	db, err := store.OpenSQLite(inside, file, slog.New(slog.DiscardHandler))
+	within := d.build(inside)
+	db, err := store.OpenSQLite(inside, filepath.Join(d.config.DataDir, "panneau.db"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
 	}
 	d.store = db
-	a, err := newApp(d.Main, d.config, d.words, db, emulator.NewNetwork(), "demo")
+	a, err := newApp(within, d.config, d.words, db, emulator.NewNetwork(), "demo")
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	d.board = a.board
 	done := make(chan error, 1)
 	go func() { done <- a.Run(inside) }()
-	r, err := d.follow(ctx)
+	r, err := conduct(ctx, done)
 	stop()
 	err = errors.Join(err, <-done, d.quarter.leave(), d.streets.network.Close(), db.Close())
 	return r, err
 }
 
-// build puts the sites and the chats there.
-func (d *demo) build(ctx context.Context) {
+// build puts the sites and the chats there, and returns the program as it is among them.
+func (d *demo) build(ctx context.Context) Main {
 	d.streets, d.left = newStreets(d.config.Platforms)
 	go func() { _ = d.streets.network.Serve(ctx, d.streets) }() // it ends with ctx; a site that is gone is seen by its checks
 	d.quarter = newQuarter(ctx, telegram.Describe())
@@ -201,221 +269,38 @@ func (d *demo) build(ctx context.Context) {
 	}
 	d.config.Watch.Guard = checks.References{Addresses: []string{uplink}}
 	d.config.Watch.Others, d.config.Database = nil, config.Database{}
-	d.Main.client, d.Main.net, d.Main.Stdout = d.quarter.client, checks.Env{Dial: d.streets.dial}, d.said
+	within := d.Main
+	within.client, within.net, within.Stdout = d.quarter.client, checks.Env{Dial: d.streets.dial}, d.said
+	return within
 }
 
-// follow lets the events of the story happen at their times, and judges at its end. Ctx ends it early.
-func (d *demo) follow(ctx context.Context) (*report, error) {
-	for _, e := range append(d.story.Events, config.Event{At: d.story.End}) {
-		for time.Now().Before(e.At) {
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			time.Sleep(min(time.Minute, time.Until(e.At)))
-		}
-		d.streets.apply(e)
+// toTheEnd is the conductor of a story that nobody looks on, and judges at its end.
+func (d *demo) toTheEnd(ctx context.Context, _ chan error) (*report, error) {
+	if err := d.pass(d.story.End, func() bool { return ctx.Err() != nil }); err != nil || ctx.Err() != nil {
+		return nil, errors.Join(err, ctx.Err())
 	}
 	return d.judge()
 }
 
-// report is how a demonstration ended.
-type report struct {
-	title  string
-	row    view.Row // what the chats show
-	chats  []chatReport
-	broken []string // promises, in French
-}
-
-type chatReport struct {
-	name                       string
-	living, edits, rings, loud int
-}
-
-// print prints what happened in the story, and the report.
-func (r *report) print(w io.Writer, s *config.Story) {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", r.title)
-	for _, e := range s.Events {
-		tellEvent(&b, e)
-	}
-	fmt.Fprintln(&b)
-	for _, c := range r.chats {
-		fmt.Fprintf(&b, "%s : messages vivants %d, modifications %d, messages courts %d, sonneries %d\n", c.name, c.living, c.edits, c.rings, c.loud)
-	}
-	for _, text := range r.broken {
-		fmt.Fprintf(&b, "Promesse non tenue : %s\n", text)
-	}
-	if len(r.broken) == 0 {
-		fmt.Fprintln(&b, "Toutes les promesses sont tenues : un seul message vivant par incident et par messagerie, chaque fin "+
-			"est dite, aucun envoi n’est refusé.")
-	}
-	fmt.Fprint(w, locales.Typeset(b.String()))
-}
-
-// tellEvent prints one event.
-func tellEvent(b *strings.Builder, e config.Event) {
-	what := fmt.Sprintf("%s : %s", e.Platform, map[string]string{
-		"normal": "fonctionne normalement", "slow": "répond lentement", "error": "affiche une erreur", "quota": "refuse du monde",
-		"white": "affiche une page blanche", "down": "ne répond plus", "login": "ne laisse plus entrer",
-	}[e.Page])
-	switch {
-	case e.Quote != "":
-		what = fmt.Sprintf("%s : « %s »", e.Author, e.Quote)
-	case e.Page == "offline":
-		what = "l’accès de Panneau à Internet est coupé"
-	case e.Page == "online":
-		what = "l’accès de Panneau à Internet est rétabli"
-	}
-	if e.Source != "" {
-		what += " [" + e.Source + "]"
-	}
-	if e.Staged {
-		what += " (heure de mise en scène)"
-	}
-	fmt.Fprintf(b, "%s  %s\n", e.At.Format("02/01/2006 15:04"), what)
-}
-
-// judge compares what the chats show with what the ledger says.
-func (d *demo) judge() (*report, error) {
-	r := &report{title: d.story.Title}
-	all, incidents, tasks, err := d.ledger()
-	if err != nil {
-		return nil, fmt.Errorf("read the ledger: %w", err)
-	}
-	for _, to := range all {
-		if m := d.media[to.Account]; m != nil {
-			shown := m.Shown(to.Address.Channel)
-			r.judgeChat(to, shown, incidents, tasks)
-			r.row.Chats = append(r.row.Chats, view.Chat{
-				Platform: string(m.platform), Name: fmt.Sprintf("%s (%s)", to.Account, to.Audience), Shown: shown,
-			})
+// pass lets time pass until a moment, and the events of the story happen at theirs. It ends early, at a full minute,
+// where that is enough.
+func (d *demo) pass(until time.Time, enough func() bool) error {
+	for now := time.Now(); now.Before(until) && !enough(); now = time.Now() {
+		next := now.Truncate(time.Minute).Add(time.Minute)
+		if until.Before(next) {
+			next = until
 		}
-	}
-	expected, err := d.lineTexts()
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range d.quarter.media {
-		for _, request := range m.Requests() {
-			if request.Problem != "" || request.Refused {
-				r.breachf("%s : la demande %s est refusée", m.platform, request.Method)
-			}
+		if len(d.coming) > 0 && d.coming[0].At.Before(next) {
+			next = d.coming[0].At
 		}
-	}
-	for _, line := range d.said.take() {
-		if slices.Contains(expected, line) {
-			continue
+		time.Sleep(next.Sub(now))
+		for len(d.coming) > 0 && !d.coming[0].At.After(next) {
+			d.streets.apply(d.coming[0])
+			d.coming = d.coming[1:]
 		}
-		r.breachf("Panneau signale : %s", line)
-	}
-	return r, nil
-}
-
-// ledger reads the destinations, the incidents and what was told of them.
-func (d *demo) ledger() (all []bot.Destination, incidents []bot.Incident, tasks map[bot.DeliveryKey]bot.Task, err error) {
-	tasks = map[bot.DeliveryKey]bot.Task{}
-	err = d.store.View(context.Background(), func(tx bot.Tx) (err error) {
-		if all, err = tx.Destinations(); err != nil {
-			return err
-		}
-		if incidents, err = tx.LastIncidents(mostIncidents); err != nil {
-			return err
-		}
-		for _, to := range all {
-			if err := readTasks(tx, to.ID, incidents, tasks); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return all, incidents, tasks, err
-}
-
-// mostIncidents is more than any story has.
-const mostIncidents = 1000
-
-// readTasks reads what a destination was told of the incidents.
-func readTasks(tx bot.Tx, to bot.DestinationID, incidents []bot.Incident, tasks map[bot.DeliveryKey]bot.Task) error {
-	for _, i := range incidents {
-		key := bot.DeliveryKey{Incident: i.ID, Destination: to}
-		switch task, err := tx.Task(key); {
-		case err == nil:
-			tasks[key] = task
-		case !errors.Is(err, bot.ErrNotFound):
+		if err := d.keep(); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// lineTexts are what the operator is told of our own line: a story may cut it.
-func (d *demo) lineTexts() ([]string, error) {
-	offline, err := d.words.Text("fr", "terminal.offline", nil)
-	online, again := d.words.Text("fr", "terminal.online", nil)
-	return []string{offline, online}, errors.Join(err, again)
-}
-
-func (r *report) breachf(format string, values ...any) {
-	r.broken = append(r.broken, fmt.Sprintf(format, values...))
-}
-
-// judgeChat counts what a chat shows, and holds it against the ledger.
-func (r *report) judgeChat(to bot.Destination, shown []emulator.Shown, incidents []bot.Incident, tasks map[bot.DeliveryKey]bot.Task) {
-	c := chatReport{name: fmt.Sprintf("%s (%s)", to.Account, to.Audience)}
-	texts := map[string]int{}
-	byID := map[string]emulator.Shown{}
-	for _, m := range shown {
-		if !m.Bot || m.Ephemeral != "" {
-			continue
-		}
-		byID[m.ID] = m
-		texts[m.Text]++
-		c.edits += m.Edits
-		if m.Audible {
-			c.loud++
-		}
-	}
-	for text, n := range texts {
-		if n > 1 {
-			r.breachf("%s : un message y est %d fois (« %.60s »)", c.name, n, text)
-		}
-	}
-	for _, i := range incidents {
-		task, owed := tasks[bot.DeliveryKey{Incident: i.ID, Destination: to.ID}]
-		if !owed {
-			continue
-		}
-		c.rings += task.Delivery.Rings
-		_, there := byID[firstID(task.Delivery.Receipt)]
-		if there {
-			c.living++
-		}
-		r.judgeDelivery(c.name, i, task.Delivery, there)
-	}
-	if got := len(byID); got != c.living+c.rings {
-		r.breachf("%s : %d messages, %d attendus", c.name, got, c.living+c.rings)
-	}
-	r.chats = append(r.chats, c)
-}
-
-// firstID is the message that a receipt is for; empty where nothing was posted.
-func firstID(r bot.Receipt) string {
-	if !r.Posted() {
-		return ""
-	}
-	return r.IDs[0]
-}
-
-// judgeDelivery holds what a chat was told of one incident against the incident.
-func (r *report) judgeDelivery(chat string, i bot.Incident, d bot.Delivery, there bool) {
-	switch {
-	case !d.Receipt.Posted():
-		r.breachf("%s : l’incident %d (%s) n’a pas de message", chat, i.ID, i.Platform)
-	case !there:
-		r.breachf("%s : le message de l’incident %d (%s) manque", chat, i.ID, i.Platform)
-	case d.Told != i.Revision:
-		r.breachf("%s : le message de l’incident %d (%s) n’est pas à jour", chat, i.ID, i.Platform)
-	case !i.Open() && d.Heard.Outage():
-		r.breachf("%s : la fin de l’incident %d (%s) n’est pas dite", chat, i.ID, i.Platform)
-	}
 }

@@ -114,7 +114,19 @@ func (s *streets) dial(ctx context.Context, network, address string) (net.Conn, 
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
-	return s.network.Dial(ctx, network, address)
+	conn, err := s.network.Dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return visitedSite{conn}, nil
+}
+
+// visitedSite is a connection to a site, whose address is one of those that documents use (RFC 5737).
+type visitedSite struct{ net.Conn }
+
+// RemoteAddr implements net.Conn.
+func (visitedSite) RemoteAddr() net.Addr {
+	return &net.TCPAddr{IP: net.IPv4(203, 0, 113, 7), Port: 443}
 }
 
 // ServeHTTP shows a site as the story has it.

@@ -31,6 +31,7 @@ func areas() []area {
 		{"bot", []string{"bot/calendar"}, "the rules depend on no technology; what they need stands behind their own interfaces"},
 		{"bot/store", core, "the store keeps what bot declares and knows no other part"},
 		{"bot/statuspage", core, "the page shows what bot declares; its words are given to it"},
+		{"bot/statuspage/browsertest", nil, "a browser looks at any page; it knows none"},
 		{"locales", core, "texts are made from facts alone"},
 		{"checks", core, "a check looks at its target and tells what it saw; it knows no catalogue"},
 		{"checks/catalogue", append(core, "checks"), "the catalogue is data for checks"},

@@ -21,7 +21,7 @@ import (
 	"github.com/panneau-ecole/panneau/notifiers/emulator/view"
 )
 
-var shots = flag.String("shots", "", "folder in which to keep pictures of the chats")
+var shots = flag.String("shots", "", "folder in which to keep pictures of the chats and of the demonstration")
 
 // educonnect is an incident that touches everything a notice can hold: names, times, advice, workarounds and links.
 func educonnect(t *testing.T, audience bot.Audience, languages ...string) bot.Task {

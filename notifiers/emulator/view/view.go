@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 
 	"github.com/panneau-ecole/panneau/notifiers/emulator"
 )
@@ -28,6 +29,25 @@ type Row struct {
 
 //go:embed page.html
 var page string
+
+//go:embed style.css
+var style string
+
+var drawing = template.Must(template.New("page").Funcs(template.FuncMap{"style": Style}).Parse(page))
+
+// Style is how messages look, for the page that shows them. A chat is an element of class « chat » and of that of its platform.
+func Style() template.CSS { return template.CSS(style) }
+
+// Message draws one message. The error says what of its payload cannot be read.
+func Message(platform string, m emulator.Shown) (template.HTML, error) {
+	blocks, err := blocksOf(platform, m)
+	if err != nil {
+		return "", fmt.Errorf("draw message %s: %w", m.ID, err)
+	}
+	var b strings.Builder
+	err = drawing.ExecuteTemplate(&b, "message", blocks)
+	return template.HTML(b.String()), err
+}
 
 // Page writes the page. The error names a message whose payload cannot be read.
 func Page(w io.Writer, title string, rows []Row) error {
@@ -58,7 +78,7 @@ func Page(w io.Writer, title string, rows []Row) error {
 		}
 		data.Rows = append(data.Rows, one)
 	}
-	return template.Must(template.New("page").Parse(page)).Execute(w, data)
+	return drawing.Execute(w, data)
 }
 
 // block is a part of a message that stands apart.

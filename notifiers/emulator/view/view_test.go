@@ -40,7 +40,7 @@ func TestPage(t *testing.T) {
 		},
 		{
 			"discord", `{"content":"a\\*b","embeds":[{"title":"T","color":12986408,"fields":[{"name":"\u200b","value":"- [x\\.y](https://a.fr/)"}],"footer":{"text":"pied"}}]}`,
-			`<div class="embed" style="border-color: #c62828"><div class="header"><div class="line" dir="auto"><b>T</b></div></div>` +
+			`<div class="embed"><svg class="edge" aria-hidden="true"><rect width="4" height="100%" fill="#c62828"/></svg><div class="header"><div class="line" dir="auto"><b>T</b></div></div>` +
 				`<div class="text"><div class="line" dir="auto">•` + "\u00a0" + `<a href="https://a.fr/">x.y</a></div></div>` +
 				`<div class="small"><div class="line" dir="auto">pied</div></div></div>`,
 		},

@@ -1,4 +1,6 @@
-package statuspage
+// Package browsertest looks at pages as a phone and a desk show them, in the headless Chromium that PANNEAU_TEST_CHROMIUM
+// names. Tests are skipped without one.
+package browsertest
 
 import (
 	"bufio"
@@ -6,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -14,13 +17,13 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// browser is one tab of a headless Chromium, spoken to in its DevTools protocol
+// Browser is one tab of a headless Chromium, spoken to in its DevTools protocol
 // (https://chromedevtools.github.io/devtools-protocol/). It belongs to one goroutine.
-type browser struct {
+type Browser struct {
 	socket   *websocket.Conn
 	calls    int
-	problems []string // what the browser itself complained of since the last page
-	asked    []string // the addresses that were asked for since the last page
+	Problems []string // what the browser itself complained of since the last page
+	Asked    []string // the addresses that were asked for since the last page
 }
 
 type browserMessage struct {
@@ -31,9 +34,13 @@ type browserMessage struct {
 	Error  json.RawMessage `json:"error"`
 }
 
-// startBrowser starts a browser for the length of the test.
-func startBrowser(t *testing.T, binary string) *browser {
+// Start starts a browser for the length of the test.
+func Start(t *testing.T) *Browser {
 	t.Helper()
+	binary := os.Getenv("PANNEAU_TEST_CHROMIUM")
+	if binary == "" {
+		t.Skip("PANNEAU_TEST_CHROMIUM does not name a Chromium binary")
+	}
 	command := exec.CommandContext(t.Context(), binary,
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
@@ -52,7 +59,7 @@ func startBrowser(t *testing.T, binary string) *browser {
 		defer close(drained)
 		_, _ = io.Copy(io.Discard, stderr)
 	}()
-	b := &browser{socket: dialTab(t, endpoint)}
+	b := &Browser{socket: dialTab(t, endpoint)}
 	t.Cleanup(func() {
 		_ = b.socket.WriteJSON(map[string]any{"id": 0, "method": "Browser.close"})
 		<-drained
@@ -60,7 +67,7 @@ func startBrowser(t *testing.T, binary string) *browser {
 		_ = command.Wait()
 	})
 	for _, domain := range []string{"Page.enable", "Runtime.enable", "Log.enable", "Network.enable"} {
-		b.call(t, domain, nil)
+		b.Call(t, domain, nil)
 	}
 	return b
 }
@@ -106,8 +113,8 @@ func dialTab(t *testing.T, endpoint string) *websocket.Conn {
 	return socket
 }
 
-// call asks for something and returns the answer.
-func (b *browser) call(t *testing.T, method string, params map[string]any) json.RawMessage {
+// Call asks for something and returns the answer.
+func (b *Browser) Call(t *testing.T, method string, params map[string]any) json.RawMessage {
 	t.Helper()
 	b.calls++
 	request := map[string]any{"id": b.calls, "method": method}
@@ -124,13 +131,13 @@ func (b *browser) call(t *testing.T, method string, params map[string]any) json.
 	return m.Result
 }
 
-// await waits for an event.
-func (b *browser) await(t *testing.T, event string) {
+// Await waits for an event.
+func (b *Browser) Await(t *testing.T, event string) {
 	t.Helper()
 	b.read(t, func(m browserMessage) bool { return m.Method == event })
 }
 
-func (b *browser) read(t *testing.T, wanted func(browserMessage) bool) browserMessage {
+func (b *Browser) read(t *testing.T, wanted func(browserMessage) bool) browserMessage {
 	t.Helper()
 	_ = b.socket.SetReadDeadline(time.Now().Add(30 * time.Second))
 	for {
@@ -147,7 +154,7 @@ func (b *browser) read(t *testing.T, wanted func(browserMessage) bool) browserMe
 
 // note keeps what stands in the browser's log and console (a policy that was broken, an exception), and what is asked
 // for. An answer of 404 or 503 to the page itself is what some tests ask for.
-func (b *browser) note(m browserMessage) {
+func (b *Browser) note(m browserMessage) {
 	var event struct {
 		Entry            struct{ Source, Text, URL string }
 		Request          struct{ URL string }
@@ -161,23 +168,23 @@ func (b *browser) note(m browserMessage) {
 	switch m.Method {
 	case "Log.entryAdded":
 		if event.Entry.Source != "network" {
-			b.problems = append(b.problems, event.Entry.Text)
+			b.Problems = append(b.Problems, event.Entry.Text)
 		}
 	case "Runtime.exceptionThrown":
-		b.problems = append(b.problems, string(event.ExceptionDetails))
+		b.Problems = append(b.Problems, string(event.ExceptionDetails))
 	case "Runtime.consoleAPICalled":
 		if event.Type == "error" || event.Type == "warning" {
-			b.problems = append(b.problems, string(event.Args))
+			b.Problems = append(b.Problems, string(event.Args))
 		}
 	case "Network.requestWillBeSent":
-		b.asked = append(b.asked, event.Request.URL)
+		b.Asked = append(b.Asked, event.Request.URL)
 	}
 }
 
-// evaluate runs a script in the page and reads what it, or its promise, comes to.
-func (b *browser) evaluate(t *testing.T, script string, into any) {
+// Evaluate runs a script in the page and reads what it, or its promise, comes to.
+func (b *Browser) Evaluate(t *testing.T, script string, into any) {
 	t.Helper()
-	answer := b.call(t, "Runtime.evaluate", map[string]any{"expression": script, "returnByValue": true, "awaitPromise": true})
+	answer := b.Call(t, "Runtime.evaluate", map[string]any{"expression": script, "returnByValue": true, "awaitPromise": true})
 	var result struct {
 		Result           struct{ Value json.RawMessage }
 		ExceptionDetails json.RawMessage
@@ -193,18 +200,18 @@ func (b *browser) evaluate(t *testing.T, script string, into any) {
 	}
 }
 
-// press presses a key: "Tab", "Enter", " ", or a letter.
-func (b *browser) press(t *testing.T, key string) {
+// Press presses a key: "Tab", "Enter", "Home", "End", " ", or a letter.
+func (b *Browser) Press(t *testing.T, key string) {
 	t.Helper()
-	codes := map[string]int{"Tab": 9, "Enter": 13, " ": 32}
+	codes := map[string]int{"Tab": 9, "Enter": 13, " ": 32, "End": 35, "Home": 36}
 	params := map[string]any{"type": "keyDown", "key": key, "windowsVirtualKeyCode": codes[key]}
 	switch key {
-	case "Tab":
+	case "Tab", "Home", "End":
 	case "Enter":
 		params["text"] = "\r"
 	default:
 		params["text"] = key
 	}
-	b.call(t, "Input.dispatchKeyEvent", params)
-	b.call(t, "Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": key, "windowsVirtualKeyCode": codes[key]})
+	b.Call(t, "Input.dispatchKeyEvent", params)
+	b.Call(t, "Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": key, "windowsVirtualKeyCode": codes[key]})
 }
