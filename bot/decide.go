@@ -13,10 +13,7 @@ func (w *Watch) decide(
 	ctx context.Context, b *book, r Ruling, seen []Verdict, next Incident, changed bool,
 ) error {
 	now, wanted := time.Now(), next
-	err := w.commits.update(ctx, func(tx Tx) error {
-		if err := tx.KeepDuty(w.lease.Duty()); err != nil {
-			return err
-		}
+	err := w.commits.update(ctx, w.lease.Duty(), func(tx Tx) error {
 		if err := writeRuling(tx, r, seen); err != nil || !changed {
 			return err
 		}

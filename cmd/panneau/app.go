@@ -88,6 +88,7 @@ func newApp(
 	}
 	a.patrol = &bot.Patrol{
 		Rounds: rounds, Watch: a.watch, Vantage: c.Watch.Vantage, Burst: bot.DefaultBurst(), Days: a.days, Logger: a.log,
+		Behind: bot.NewStrain().Behind,
 	}
 	if a.page, err = a.newPage(); err != nil {
 		return nil, err
