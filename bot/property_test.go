@@ -2,7 +2,6 @@ package bot_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -197,53 +196,21 @@ func (s *stage) oneOpenEach() {
 	}
 }
 
-// TestTheSameTraceIsDecidedTheSame replays traces twice through the real patrol and compares all that was decided.
-// Of traces with several places it would hold less: which of them writes first within an instant is chance.
+// TestTheSameTraceIsDecidedTheSame plays traces twice through the real patrol and compares all that was decided, and
+// when; of several places as well.
 func TestTheSameTraceIsDecidedTheSame(t *testing.T) {
-	for _, name := range []string{"april-6", "lossy-then-down", "together-partly-back"} {
-		var told [2]string
-		for i := range told {
-			trace, err := readTrace(filepath.Join("testdata", "traces", name+".trace"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			stageAt(t, trace, func(s *stage) {
-				until(trace.end)
-				told[i] = s.decided()
-			})
+	for _, name := range []string{
+		"april-6", "lossy-then-down", "together-partly-back", "vantages-root-and-dependants", "vantage-blind-then-down", "vantage-restarts",
+		"vantage-silent",
+	} {
+		first := play(t, traceOf(t, name)).Decisions
+		if len(first) == 0 && name != "vantage-restarts" {
+			t.Errorf("%s: nothing was decided", name)
 		}
-		if diff := cmp.Diff(told[0], told[1]); diff != "" {
-			t.Errorf("%s: %s", name, diff)
+		for range 2 {
+			if diff := cmp.Diff(first, play(t, traceOf(t, name)).Decisions); diff != "" {
+				t.Errorf("%s: %s", name, diff)
+			}
 		}
 	}
-}
-
-// decided is every revision of every incident, without what chance numbers: those that open in the same millisecond.
-func (s *stage) decided() string {
-	var lines strings.Builder
-	err := s.store.View(s.t.Context(), func(tx bot.Tx) error {
-		for _, p := range s.platforms {
-			incidents, err := tx.LastIncidents(1000)
-			if err != nil {
-				return err
-			}
-			for _, i := range incidents {
-				if i.Platform != p.ID {
-					continue
-				}
-				revisions, err := tx.Revisions(i.ID)
-				if err != nil {
-					return err
-				}
-				for _, r := range revisions {
-					fmt.Fprintln(&lines, p.ID, r.Number, r.At.UnixMilli(), r.Condition, r.Reason)
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return lines.String()
 }
