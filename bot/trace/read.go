@@ -111,6 +111,8 @@ func (t *Trace) whole() *LineError {
 	switch {
 	case t.Start.IsZero():
 		return wrong("Ajoutez par exemple : start 2021-04-06 07:55 Europe/Paris", "le début manque")
+	case t.Start.Year() < 2001:
+		return wrong("Écrivez un jour à partir de 2001.", "le jour est trop ancien pour être rejoué")
 	case t.End.IsZero():
 		return wrong("Ajoutez à la fin, par exemple : 09:00 end", "la fin manque")
 	case !t.End.After(t.Start):

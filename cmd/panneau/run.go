@@ -98,6 +98,15 @@ func (m Main) attended(ctx context.Context, a *app, db *store.Store) error {
 
 // load reads the configuration file, or the embedded configuration where there is none.
 func (m Main) load(file string, words *locales.Renderer) (*config.Config, error) {
+	return m.loadFor(file, words, false)
+}
+
+// loadQuietly reads a configuration for something that sends nothing: no token is looked for.
+func (m Main) loadQuietly(file string, words *locales.Renderer) (*config.Config, error) {
+	return m.loadFor(file, words, true)
+}
+
+func (m Main) loadFor(file string, words *locales.Renderer, rehearsal bool) (*config.Config, error) {
 	known, err := catalogue.Load()
 	if err != nil {
 		return nil, fmt.Errorf("load the catalogue: %w", err)
@@ -107,6 +116,7 @@ func (m Main) load(file string, words *locales.Renderer) (*config.Config, error)
 		Getenv:    m.Getenv,
 		Open:      func(name string) (fs.File, error) { return os.Open(name) },
 		Languages: words.Languages(),
+		Rehearsal: rehearsal,
 	}
 	if file == "" {
 		return config.Default(options)
