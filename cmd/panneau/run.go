@@ -107,12 +107,12 @@ func (m Main) loadQuietly(file string, words *locales.Renderer) (*config.Config,
 }
 
 func (m Main) loadFor(file string, words *locales.Renderer, rehearsal bool) (*config.Config, error) {
-	known, err := catalogue.Load()
+	platforms, err := catalogue.Load()
 	if err != nil {
 		return nil, fmt.Errorf("load the catalogue: %w", err)
 	}
 	options := config.Options{
-		Catalogue: known,
+		Catalogue: platforms,
 		Getenv:    m.Getenv,
 		Open:      func(name string) (fs.File, error) { return os.Open(name) },
 		Languages: words.Languages(),
@@ -128,7 +128,11 @@ func (m Main) loadFor(file string, words *locales.Renderer, rehearsal bool) (*co
 	for _, warning := range c.Warnings {
 		fmt.Fprintln(m.Stderr, warning)
 	}
-	return c, nil
+	err = c.Keep(func() (*calendar.Almanac, error) { return almanac(c) })
+	if _, broken := errors.AsType[*calendar.FileError](err); broken { // whoever uses it warns the operator
+		err = nil
+	}
+	return c, err
 }
 
 // claim makes sure that one process only uses the data folder, and returns the name that this replica keeps there: who
