@@ -131,7 +131,9 @@ func FuzzRead(f *testing.F) {
 
 func TestCompare(t *testing.T) {
 	at := func(s int) time.Time { return time.Unix(int64(s), 0) }
-	d := func(s int, c bot.Condition) trace.Decision { return trace.Decision{At: at(s), Platform: "ent", Condition: c} }
+	d := func(s int, c bot.Condition) trace.Decision {
+		return trace.Decision{At: at(s), Platform: "ent", Condition: c}
+	}
 	then := []trace.Decision{d(0, bot.Unreachable), d(100, bot.Normal), d(200, bot.Unreachable), d(9000, bot.Normal)}
 	now := []trace.Decision{d(1, bot.Unreachable), d(130, bot.Normal), d(300, bot.Slowed), d(20000, bot.Normal)}
 	want := []trace.Difference{

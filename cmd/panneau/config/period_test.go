@@ -85,8 +85,8 @@ platforms:
 		{"pronote", "2026-10-18T01:59:00+02:00", true, false},
 		{"pronote", "2026-10-18T02:00:00+02:00", false, false},
 		{"pronote", "2026-10-25T01:59:00+02:00", true, false},
-		{"pronote", "2026-10-25T02:45:00+02:00", false, true},  // the first time that the clock shows it
-		{"pronote", "2026-10-25T02:45:00+01:00", false, true},  // the second time: such windows come back with the hour
+		{"pronote", "2026-10-25T02:45:00+02:00", false, true}, // the first time that the clock shows it
+		{"pronote", "2026-10-25T02:45:00+01:00", false, true}, // the second time: such windows come back with the hour
 		{"pronote", "2026-10-25T23:00:00+01:00", true, false},
 		{"pronote", "2026-11-01T22:30:00+01:00", true, false}, // a public holiday within the holidays
 		{"pronote", "2026-11-02T01:30:00+01:00", true, false}, // it began on a holiday
