@@ -93,10 +93,10 @@ func orNone(i *Incident) Incident {
 func (w *Watch) publish(b *book, doubt bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.glimpses[b.platform.ID] = glimpse{
+	w.show(b.platform.ID, glimpse{
 		standing: b.standing, incident: b.incident, doubt: doubt, waits: !b.waits.IsZero(),
 		grounds: grounds(*b.platform, b.tracks),
-	}
+	})
 }
 
 func (w *Watch) glimpse(id PlatformID) glimpse {
