@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/trace"
 )
 
 // tale is a story of a platform with two checks, as the judge and its incidents tell it.
@@ -213,4 +215,60 @@ func TestTheSameTraceIsDecidedTheSame(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestGeneratedTraces plays mornings made up at random, of an own seed each, through the whole line: a platform that was
+// never seen to fail is never told to, what is over was open before, and twice the same morning is decided the same.
+func TestGeneratedTraces(t *testing.T) {
+	mornings := 6
+	if raced {
+		mornings = 1
+	}
+	for seed := range mornings {
+		text, harmless := morning(uint64(seed))
+		read := func() *trace.Trace {
+			tr, err := trace.Read(strings.NewReader(text), fmt.Sprintf("morning-%d.trace", seed))
+			if err != nil {
+				t.Fatalf("%v\n%s", err, text)
+			}
+			return tr
+		}
+		r := play(t, read())
+		if len(r.Decisions) == 0 {
+			t.Errorf("nothing was decided: mend the morning\n%s", text)
+		}
+		open := make(map[bot.PlatformID]bool)
+		for _, d := range r.Decisions {
+			switch over := d.Condition == bot.Normal; {
+			case over && !open[d.Platform]:
+				t.Errorf("%s is over at %v and was not open\n%s", d.Platform, d.At, text)
+			case slices.Contains(harmless, d.Platform):
+				t.Errorf("told of %s: %s at %v, and it never failed\n%s", d.Platform, d.Condition, d.At, text)
+			default:
+				open[d.Platform] = !over
+			}
+		}
+		if diff := cmp.Diff(r.Decisions, play(t, read()).Decisions); diff != "" {
+			t.Errorf("decided otherwise: %s\n%s", diff, text)
+		}
+	}
+}
+
+// morning makes up half an hour of five platforms, of which the last two are seen to be well or not at all.
+func morning(seed uint64) (text string, harmless []bot.PlatformID) {
+	chance := rand.New(rand.NewPCG(seed, 33))
+	var lines strings.Builder
+	lines.WriteString("start 2021-04-06 08:00 Europe/Paris\nplatform a checks x,y shares hebergeur\nplatform b needs a shares hebergeur\n" +
+		"platform c needs b for families\nplatform d needs c\nplatform e\nchat parents families a b c d e\n")
+	bad := []string{"up", "up", "refused", "hang", "503", "quota", "lossy 30", "flap 90s", "blocked", "slow 6s", "maintenance"}
+	calm := []string{"up", "blocked", "takes 1s"}
+	for at := 0; at < 28*60; at += 20 + chance.IntN(200) {
+		i := chance.IntN(5)
+		states := bad
+		if i > 2 {
+			states = calm
+		}
+		fmt.Fprintf(&lines, "08:%02d:%02d %c %s\n", at/60, at%60, 'a'+rune(i), states[chance.IntN(len(states))])
+	}
+	return lines.String() + "08:30 end\n", []bot.PlatformID{"d", "e"}
 }
