@@ -67,10 +67,7 @@ func (w *Watch) announced(ctx context.Context) (known []Incident, err error) {
 
 // proclaim writes announcements and makes them due.
 func (w *Watch) proclaim(ctx context.Context, list []Incident, now time.Time) error {
-	err := w.commits.update(ctx, func(tx Tx) error {
-		if err := tx.KeepDuty(w.lease.Duty()); err != nil {
-			return err
-		}
+	err := w.commits.update(ctx, w.lease.Duty(), func(tx Tx) error {
 		for _, i := range list {
 			if _, err := w.writeIncident(tx, i, now); err != nil && !errors.Is(err, ErrConflict) {
 				return err

@@ -71,21 +71,39 @@ func (d *desk) inquire(ctx context.Context) {
 
 // ask makes a run and takes in what it says.
 func (q *inquiry) ask() {
-	started := time.Now()
-	r := q.begin()
-	if r == nil {
-		return
-	}
-	v := q.try(r)
-	v.Overtook = q.end(r)
+	v, took := q.make()
 	if v.Reason == ReasonCancelled {
 		return
 	}
 	if q.note(v) {
 		q.again() // not after the guard has looked at our own line: both take their time
 	}
-	q.habit.learn(v.Outcome == Up, time.Since(started))
+	q.habit.learn(v.Outcome == Up, took)
 	q.hear(v)
+}
+
+// make makes a run when the machine has room for it, and returns what it says and how long it took. One that is not
+// needed any more is cancelled.
+func (q *inquiry) make() (Verdict, time.Duration) {
+	if !q.patrol.gate.enter(q.ctx, q.doubtful()) {
+		return Verdict{Reason: ReasonCancelled}, 0
+	}
+	defer q.patrol.gate.leave()
+	started := time.Now()
+	r := q.begin()
+	if r == nil {
+		return Verdict{Reason: ReasonCancelled}, 0
+	}
+	v := q.try(r)
+	v.Overtook = q.end(r)
+	return v, time.Since(started)
+}
+
+// doubtful reports whether a run was made already, and raised a doubt.
+func (q *inquiry) doubtful() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.asked > 0
 }
 
 // try makes a run, over one family first where that may tell more.

@@ -71,15 +71,20 @@ func (l load) measure(b *testing.B) {
 	memory := watchMemory()
 	begun, rig := time.Now(), newRig(b, rounds, localGuard(b), bot.DefaultBurst())
 	time.Sleep(loadEvery + 2*time.Second)
-	from, spent := time.Now(), cpu(b)
+	from, spent, served := time.Now(), cpu(b), targets.cpu(b)
 	time.Sleep(loadWindow)
-	spent = cpu(b) - spent
+	spent, served = cpu(b)-spent, targets.cpu(b)-served
 	to := time.Now()
 	time.Sleep(loadEvery / 2)
 	rig.stop()
 	most := memory()
 	after := bareLoop(b, urls, roots)
+	b.Logf("%s: processors kept busy, of %d: %.2f by the checks, %.2f by the targets", l.name, runtime.NumCPU(),
+		float64(spent)/float64(to.Sub(from)), float64(served)/float64(to.Sub(from)))
 	l.report(b, clocks, moments{begun, from, to}, spent, min(before, after), most)
+	if l.hanging == 0 {
+		atMost(b, "outages told where there was none", float64(len(rig.ledger.opened)), 0)
+	}
 }
 
 // rounds makes the checks; of those that hang every tenth, for example.
@@ -133,7 +138,7 @@ func (l load) report(b *testing.B, clocks []*clocked, m moments, spent, bare tim
 		if l.hangs(i) {
 			continue
 		}
-		first = append(first, c.starts[0].Sub(m.begun))
+		first = append(first, c.first(m.to).Sub(m.begun))
 		schedule := bot.Spread(cron.Every(loadEvery), fmt.Sprint("essai/", i))
 		for at := schedule.Next(m.from); at.Before(m.to); at = schedule.Next(at) {
 			due++

@@ -434,10 +434,7 @@ func (w *Watch) expire(ctx context.Context, now time.Time) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	err = w.commits.update(ctx, func(tx Tx) error {
-		if err := tx.KeepDuty(w.lease.Duty()); err != nil {
-			return err
-		}
+	err = w.commits.update(ctx, w.lease.Duty(), func(tx Tx) error {
 		for _, i := range list {
 			if err := i.end(tx, i.Until, now); err != nil && !errors.Is(err, ErrConflict) {
 				return err

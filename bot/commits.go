@@ -15,18 +15,20 @@ type commits struct {
 	busy    bool
 }
 
-// commit is one write.
+// commit is one write under a duty.
 type commit struct {
+	duty  Duty
 	write func(Tx) error // may be called again after its transaction has failed
 	done  chan error     // receives how it ended, once
 }
 
-// together is how many writes share a transaction at most: it holds up whoever else wants to write.
-const together = 50
+// together is how many writes share a transaction at most: some 30 ms of work, which hold up whoever else wants to
+// write. A start decides on every check within seconds.
+const together = 200
 
-// update runs write in a transaction and returns when it is kept, or not.
-func (c *commits) update(ctx context.Context, write func(Tx) error) error {
-	mine := &commit{write: write, done: make(chan error, 1)}
+// update runs write in a transaction in which the duty is kept, and returns when it is written, or not.
+func (c *commits) update(ctx context.Context, duty Duty, write func(Tx) error) error {
+	mine := &commit{duty: duty, write: write, done: make(chan error, 1)}
 	c.mu.Lock()
 	c.waiting = append(c.waiting, mine)
 	first := !c.busy
@@ -41,22 +43,34 @@ func (c *commits) update(ctx context.Context, write func(Tx) error) error {
 // work writes until nothing waits.
 func (c *commits) work(ctx context.Context) {
 	for batch := c.next(); len(batch) > 0; batch = c.next() {
-		err := c.store.Update(ctx, func(tx Tx) error {
-			for _, one := range batch {
-				if err := one.write(tx); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		err := c.write(ctx, batch)
 		for _, one := range batch {
 			if err != nil && len(batch) > 1 { // a write that fails must not take the others with it
-				one.done <- c.store.Update(ctx, one.write)
+				one.done <- c.write(ctx, []*commit{one})
 				continue
 			}
 			one.done <- err
 		}
 	}
+}
+
+// write writes a batch in one transaction. A duty needs to be kept once in it.
+func (c *commits) write(ctx context.Context, batch []*commit) error {
+	return c.store.Update(ctx, func(tx Tx) error {
+		var kept Duty
+		for _, one := range batch {
+			if one.duty != kept {
+				if err := tx.KeepDuty(one.duty); err != nil {
+					return err
+				}
+				kept = one.duty
+			}
+			if err := one.write(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // next takes what is written together; nothing is left when it is empty.

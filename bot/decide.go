@@ -82,10 +82,7 @@ func (w *Watch) enact(
 	ctx context.Context, b *book, r Ruling, seen []Verdict, next Incident, changed bool,
 ) error {
 	now, wanted := time.Now(), next
-	err := w.commits.update(ctx, func(tx Tx) error {
-		if err := tx.KeepDuty(w.lease.Duty()); err != nil {
-			return err
-		}
+	err := w.commits.update(ctx, w.lease.Duty(), func(tx Tx) error {
 		if err := writeRuling(tx, r, seen); err != nil || !changed {
 			return err
 		}
@@ -165,10 +162,10 @@ func orNone(i *Incident) Incident {
 func (w *Watch) publish(b *book, doubt bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.glimpses[b.platform.ID] = glimpse{
+	w.show(b.platform.ID, glimpse{
 		standing: b.standing, incident: b.incident, doubt: doubt, waits: !b.waits.IsZero(),
 		grounds: grounds(*b.platform, b.tracks),
-	}
+	})
 }
 
 func (w *Watch) glimpse(id PlatformID) glimpse {

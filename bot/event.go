@@ -80,37 +80,32 @@ func (w *Watch) event(b *book, r Ruling, next Incident) string {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	began := w.events()
 	own := w.glimpses[b.platform.ID]
 	own.grounds = grounds(*b.platform, r.Tracks)
-	event := string(b.platform.ID) + "@" + strconv.FormatInt(next.Since.UnixMilli(), 10)
-	first := time.Time{}
-	for id, g := range w.glimpses {
-		i := g.newest()
-		if id == b.platform.ID || i.Event == "" || !i.Open() || i.Condition.Usable() || shared(own.grounds, g.grounds) == "" {
-			continue
-		}
-		at := began[i.Event]
-		if atOnce(at, lastGood(r.Tracks, next.Since), next.Since) && (first.IsZero() || at.Before(first)) {
-			first, event = at, i.Event
+	next.Event = string(b.platform.ID) + "@" + strconv.FormatInt(next.Since.UnixMilli(), 10)
+	first, good := time.Time{}, lastGood(r.Tracks, next.Since)
+	for name, g := range w.gatherings {
+		sooner := first.IsZero() || g.began.Before(first) || g.began.Equal(first) && name < next.Event
+		if sooner && atOnce(g.began, good, next.Since) && w.sharing(own.grounds, b.platform.ID, g.failing) {
+			first, next.Event = g.began, name
 		}
 	}
-	next.Event = event
 	own.begins = &next
-	w.glimpses[b.platform.ID] = own
-	return event
+	w.show(b.platform.ID, own)
+	return next.Event
 }
 
-// events is when the first outage of each event began. The lock is held.
-func (w *Watch) events() map[string]time.Time {
-	began := make(map[string]time.Time)
-	for _, g := range w.glimpses {
-		i := g.newest()
-		if first, known := began[i.Event]; i.Event != "" && (!known || i.Since.Before(first)) {
-			began[i.Event] = i.Since
-		}
-	}
-	return began
+// sharing reports whether one of the others has something in common with a platform. The lock is held.
+func (w *Watch) sharing(grounds []string, id PlatformID, others []PlatformID) bool {
+	return slices.ContainsFunc(others, func(other PlatformID) bool {
+		return other != id && shared(grounds, w.glimpses[other].grounds) != ""
+	})
+}
+
+// show replaces what others see of a platform. The lock is held.
+func (w *Watch) show(id PlatformID, g glimpse) {
+	w.gatherings.turn(id, w.glimpses[id].newest(), g.newest())
+	w.glimpses[id] = g
 }
 
 // atOnce reports whether an outage may have begun at the same time as an event: its platform was last seen to work at
@@ -133,13 +128,11 @@ func lastGood(tracks []Track, t time.Time) time.Time {
 func (w *Watch) beside(i Incident) []PlatformID {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var list []PlatformID
-	for id, g := range w.glimpses {
-		if other := g.newest(); id != i.Platform && other.Event == i.Event && other.Open() && !other.Condition.Usable() {
-			list = append(list, id)
-		}
+	g := w.gatherings[i.Event]
+	if g == nil {
+		return nil
 	}
-	slices.Sort(list)
+	list := slices.DeleteFunc(slices.Clone(g.failing[:min(len(g.failing), mostReasons+1)]), func(id PlatformID) bool { return id == i.Platform })
 	return list[:min(len(list), mostReasons)]
 }
 

@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,26 +8,25 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/trace"
 )
 
 // onTrace stops a trace at its end.
-func onTrace(t *testing.T, name string, test func(s *stage, trace *trace)) {
+func onTrace(t *testing.T, name string, test func(s *stage, tr *trace.Trace)) {
 	t.Helper()
-	trace, err := readTrace(filepath.Join("testdata", "traces", name+".trace"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	stageAt(t, trace, func(s *stage) { test(s, trace) })
+	tr := traceOf(t, name)
+	stageAt(t, tr, func(s *stage) { test(s, tr) })
 }
 
-// passTo lets a trace go on until a time of its clock.
-func (s *stage) passTo(trace *trace, clock string) {
+// passTo lets a trace go on until a time of its first day.
+func (s *stage) passTo(tr *trace.Trace, clock string) {
 	s.t.Helper()
-	at, err := trace.clock(clock)
+	c, err := time.Parse("15:04:05"[:len(clock)], clock)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	time.Sleep(time.Until(at))
+	y, m, d := tr.Start.Date()
+	time.Sleep(time.Until(time.Date(y, m, d, c.Hour(), c.Minute(), c.Second(), 0, tr.Start.Location())))
 	synctest.Wait()
 }
 
@@ -57,8 +55,8 @@ func (s *stage) view() bot.PlatformView {
 
 // TestAnOutageSeenElsewhereHasItsPlaces: the good verdicts of the place that decides are no reason of it.
 func TestAnOutageSeenElsewhereHasItsPlaces(t *testing.T) {
-	onTrace(t, "vantages-without-here", func(s *stage, trace *trace) {
-		s.passTo(trace, "08:01")
+	onTrace(t, "vantages-without-here", func(s *stage, tr *trace.Trace) {
+		s.passTo(tr, "08:01")
 		var revisions []bot.Revision
 		err := s.store.View(s.t.Context(), func(tx bot.Tx) (err error) {
 			revisions, err = tx.Revisions(1)
@@ -75,18 +73,18 @@ func TestAnOutageSeenElsewhereHasItsPlaces(t *testing.T) {
 		if diff := cmp.Diff([]string{"ici normal ", "lille down reset", "lyon down reset"}, saw); diff != "" || len(why.Verdicts) > 0 {
 			s.t.Errorf("because %d verdicts, and of the places %s", len(why.Verdicts), diff)
 		}
-		s.passTo(trace, "08:06")
+		s.passTo(tr, "08:06")
 	})
 }
 
 // TestDisagreementIsShownAndNotBroadcast: one place of three is blind.
 func TestDisagreementIsShownAndNotBroadcast(t *testing.T) {
-	onTrace(t, "vantage-blind", func(s *stage, trace *trace) {
-		s.passTo(trace, "08:00")
+	onTrace(t, "vantage-blind", func(s *stage, tr *trace.Trace) {
+		s.passTo(tr, "08:00")
 		if got := s.view(); got.Condition != bot.Normal || got.Vantages != 3 || got.Split != (bot.Split{}) {
 			s.t.Errorf("before: %+v", got)
 		}
-		s.passTo(trace, "08:05")
+		s.passTo(tr, "08:05")
 		want := bot.Split{Condition: bot.Unreachable, Count: 1, Of: 3}
 		if got := s.view(); got.Condition != bot.Normal || got.Split != want {
 			s.t.Errorf("while one place is blind: %+v", got)
@@ -94,7 +92,7 @@ func TestDisagreementIsShownAndNotBroadcast(t *testing.T) {
 		if told := s.troubles(bot.TroubleSplit); len(told) != 1 || told[0].Split != want || told[0].Platform != "ent" {
 			s.t.Errorf("the operator was told %+v", told)
 		}
-		s.passTo(trace, "08:12")
+		s.passTo(tr, "08:12")
 		if got := s.view(); got.Split != (bot.Split{}) {
 			s.t.Errorf("after: %+v", got)
 		}
@@ -107,16 +105,16 @@ func TestDisagreementIsShownAndNotBroadcast(t *testing.T) {
 // TestSilentPlaceIsToldOnce: a place that stops does not count after half a minute; the operator hears of it once, and
 // once when it is back.
 func TestSilentPlaceIsToldOnce(t *testing.T) {
-	onTrace(t, "vantage-silent", func(s *stage, trace *trace) {
-		s.passTo(trace, "08:00:20")
+	onTrace(t, "vantage-silent", func(s *stage, tr *trace.Trace) {
+		s.passTo(tr, "08:00:20")
 		if got := s.view(); got.Vantages != 3 {
 			s.t.Errorf("after 20 s: %d places count, want 3", got.Vantages)
 		}
-		s.passTo(trace, "08:00:45")
+		s.passTo(tr, "08:00:45")
 		if got := s.view(); got.Vantages != 2 {
 			s.t.Errorf("after 45 s: %d places count, want 2", got.Vantages)
 		}
-		s.passTo(trace, "08:11")
+		s.passTo(tr, "08:11")
 		silent, heard := s.troubles(bot.TroubleSilent), s.troubles(bot.TroubleHeard)
 		if len(silent) != 1 || silent[0].Vantage != "lille" || len(heard) != 1 || heard[0].Vantage != "lille" {
 			s.t.Errorf("silent: %+v, back: %+v", silent, heard)

@@ -41,18 +41,24 @@ type Patrol struct {
 	Burst   Burst
 	Logger  *slog.Logger
 	Days    *CriticalDays // on which some rounds are run more often; nil for none
+	// Behind reports whether this machine does not keep up, as [Strain] does: then only so many runs are under way at once.
+	// Nil: it always keeps up.
+	Behind func() bool
 	// Now is the clock on the wall. Nil: that of the system.
 	Now func() time.Time
 
+	gate  gate
 	mu    sync.Mutex
 	desks map[PlatformID][]*desk // while it runs
 	open  func(*desk)            // starts an inquiry; nil while it does not run
 }
 
 // Run checks until ctx ends, and waits for the runs under way. Each run has a goroutine of its own and shares nothing
-// with others that could run out: a target that hangs holds up nobody else.
+// with others that could run out, except a machine that does not keep up: a target that hangs holds up nobody else.
 func (p *Patrol) Run(ctx context.Context) error {
 	var running sync.WaitGroup
+	p.gate.behind = p.Behind
+	running.Go(func() { p.gate.run(ctx) })
 	p.furnish(func(d *desk) {
 		if d.busy.CompareAndSwap(false, true) { // a tick that comes while the last one is being settled is left out
 			running.Go(func() {

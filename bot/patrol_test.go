@@ -99,6 +99,7 @@ type beat struct {
 	guard   bot.Guard
 	burst   bot.Burst
 	now     func() time.Time
+	behind  func() bool
 	changed func()
 	stop    func()
 }
@@ -143,7 +144,9 @@ func (b *beat) start() {
 		Store: b.store, Guard: b.guard, Platforms: platforms, Rule: bot.DefaultRule(), Flap: bot.DefaultFlap(),
 		Vantage: "ici", Logger: logger, Changed: changed, Offline: func(bool) {},
 	})
-	patrol := &bot.Patrol{Rounds: b.rounds, Watch: watch, Vantage: "ici", Burst: b.burst, Logger: logger, Now: b.now}
+	patrol := &bot.Patrol{
+		Rounds: b.rounds, Watch: watch, Vantage: "ici", Burst: b.burst, Logger: logger, Behind: b.behind, Now: b.now,
+	}
 	ctx, cancel := context.WithCancel(b.t.Context())
 	done := make(chan error, 1)
 	holder := bot.Holder{Store: b.store, Replica: "r1", Alone: true, Logger: logger}

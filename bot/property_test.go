@@ -2,7 +2,7 @@ package bot_test
 
 import (
 	"fmt"
-	"path/filepath"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/trace"
 )
 
 // tale is a story of a platform with two checks, as the judge and its incidents tell it.
@@ -197,53 +198,77 @@ func (s *stage) oneOpenEach() {
 	}
 }
 
-// TestTheSameTraceIsDecidedTheSame replays traces twice through the real patrol and compares all that was decided.
-// Of traces with several places it would hold less: which of them writes first within an instant is chance.
+// TestTheSameTraceIsDecidedTheSame plays traces twice through the real patrol and compares all that was decided, and
+// when; of several places as well.
 func TestTheSameTraceIsDecidedTheSame(t *testing.T) {
-	for _, name := range []string{"april-6", "lossy-then-down", "together-partly-back"} {
-		var told [2]string
-		for i := range told {
-			trace, err := readTrace(filepath.Join("testdata", "traces", name+".trace"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			stageAt(t, trace, func(s *stage) {
-				until(trace.end)
-				told[i] = s.decided()
-			})
+	for _, name := range []string{
+		"april-6", "lossy-then-down", "together-partly-back", "vantages-root-and-dependants", "vantage-blind-then-down", "vantage-restarts",
+		"vantage-silent",
+	} {
+		first := play(t, traceOf(t, name)).Decisions
+		if len(first) == 0 && name != "vantage-restarts" {
+			t.Errorf("%s: nothing was decided", name)
 		}
-		if diff := cmp.Diff(told[0], told[1]); diff != "" {
-			t.Errorf("%s: %s", name, diff)
+		for range 2 {
+			if diff := cmp.Diff(first, play(t, traceOf(t, name)).Decisions); diff != "" {
+				t.Errorf("%s: %s", name, diff)
+			}
 		}
 	}
 }
 
-// decided is every revision of every incident, without what chance numbers: those that open in the same millisecond.
-func (s *stage) decided() string {
-	var lines strings.Builder
-	err := s.store.View(s.t.Context(), func(tx bot.Tx) error {
-		for _, p := range s.platforms {
-			incidents, err := tx.LastIncidents(1000)
+// TestGeneratedTraces plays mornings made up at random, of an own seed each, through the whole line: a platform that was
+// never seen to fail is never told to, what is over was open before, and twice the same morning is decided the same.
+func TestGeneratedTraces(t *testing.T) {
+	mornings := 6
+	if raced {
+		mornings = 1
+	}
+	for seed := range mornings {
+		text, harmless := morning(uint64(seed))
+		read := func() *trace.Trace {
+			tr, err := trace.Read(strings.NewReader(text), fmt.Sprintf("morning-%d.trace", seed))
 			if err != nil {
-				return err
+				t.Fatalf("%v\n%s", err, text)
 			}
-			for _, i := range incidents {
-				if i.Platform != p.ID {
-					continue
-				}
-				revisions, err := tx.Revisions(i.ID)
-				if err != nil {
-					return err
-				}
-				for _, r := range revisions {
-					fmt.Fprintln(&lines, p.ID, r.Number, r.At.UnixMilli(), r.Condition, r.Reason)
-				}
+			return tr
+		}
+		r := play(t, read())
+		if len(r.Decisions) == 0 {
+			t.Errorf("nothing was decided: mend the morning\n%s", text)
+		}
+		open := make(map[bot.PlatformID]bool)
+		for _, d := range r.Decisions {
+			switch over := d.Condition == bot.Normal; {
+			case over && !open[d.Platform]:
+				t.Errorf("%s is over at %v and was not open\n%s", d.Platform, d.At, text)
+			case slices.Contains(harmless, d.Platform):
+				t.Errorf("told of %s: %s at %v, and it never failed\n%s", d.Platform, d.Condition, d.At, text)
+			default:
+				open[d.Platform] = !over
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		s.t.Fatal(err)
+		if diff := cmp.Diff(r.Decisions, play(t, read()).Decisions); diff != "" {
+			t.Errorf("decided otherwise: %s\n%s", diff, text)
+		}
 	}
-	return lines.String()
+}
+
+// morning makes up half an hour of five platforms, of which the last two are seen to be well or not at all.
+func morning(seed uint64) (text string, harmless []bot.PlatformID) {
+	chance := rand.New(rand.NewPCG(seed, 33))
+	var lines strings.Builder
+	lines.WriteString("start 2021-04-06 08:00 Europe/Paris\nplatform a checks x,y shares hebergeur\nplatform b needs a shares hebergeur\n" +
+		"platform c needs b for families\nplatform d needs c\nplatform e\nchat parents families a b c d e\n")
+	bad := []string{"up", "up", "refused", "hang", "503", "quota", "lossy 30", "flap 90s", "blocked", "slow 6s", "maintenance"}
+	calm := []string{"up", "blocked", "takes 1s"}
+	for at := 0; at < 28*60; at += 20 + chance.IntN(200) {
+		i := chance.IntN(5)
+		states := bad
+		if i > 2 {
+			states = calm
+		}
+		fmt.Fprintf(&lines, "08:%02d:%02d %c %s\n", at/60, at%60, 'a'+rune(i), states[chance.IntN(len(states))])
+	}
+	return lines.String() + "08:30 end\n", []bot.PlatformID{"d", "e"}
 }

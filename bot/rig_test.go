@@ -36,7 +36,9 @@ func newRig(b *testing.B, rounds []bot.Round, guard bot.Guard, burst bot.Burst) 
 		Store: r.ledger, Guard: guard, Platforms: platforms, Rule: bot.DefaultRule(), Flap: bot.DefaultFlap(),
 		Vantage: "ici", Logger: logger, Changed: func() {}, Offline: func(bool) {},
 	})
-	patrol := &bot.Patrol{Rounds: rounds, Watch: watch, Vantage: "ici", Burst: burst, Logger: logger}
+	patrol := &bot.Patrol{
+		Rounds: rounds, Watch: watch, Vantage: "ici", Burst: burst, Behind: bot.NewStrain().Behind, Logger: logger,
+	}
 	ctx, cancel := context.WithCancel(b.Context())
 	holder := bot.Holder{Store: s, Replica: "r1", Alone: true, Logger: logger}
 	var running sync.WaitGroup
@@ -128,6 +130,16 @@ func (c *clocked) Check(ctx context.Context) bot.Verdict {
 	c.starts = append(c.starts, time.Now())
 	c.mu.Unlock()
 	return c.Checker.Check(ctx)
+}
+
+// first is when the first run started, or the end of the measurement.
+func (c *clocked) first(end time.Time) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.starts) == 0 {
+		return end
+	}
+	return c.starts[0]
 }
 
 // between lists the runs that started between two moments.

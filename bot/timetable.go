@@ -33,8 +33,8 @@ const (
 	// makeUp is the time over which everything is spread that is due at once: at a start, so that somebody who starts
 	// Panneau sees something soon, and after a sleep.
 	makeUp = 2 * time.Second
-	// eachFirst is what one more check adds to that time when there are many: no more than 667 a second are made up for.
-	eachFirst = 1500 * time.Microsecond
+	// eachFirst is what one more check adds to that time when there are many: no more than 500 a second are made up for.
+	eachFirst = 2 * time.Millisecond
 )
 
 // run starts every job once soon, and then by its schedule, until ctx ends.

@@ -5,17 +5,17 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/store"
+	"github.com/panneau-ecole/panneau/bot/trace"
 )
 
 // TestTraces replays every trace of a folder through the real patrol, judge, ledger and speaker in simulated time. No
@@ -36,11 +36,8 @@ func TestTraces(t *testing.T) {
 	for _, file := range files {
 		var row string
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			trace, err := readTrace(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			row = replay(t, trace)
+			tr := readTrace(t, file)
+			row = held(t, tr, play(t, tr))
 		})
 		table.WriteString(row)
 	}
@@ -49,183 +46,117 @@ func TestTraces(t *testing.T) {
 
 var traceFolder = flag.String("traces", "testdata/traces", "the folder of the traces to replay") //nolint:gochecknoglobals // a flag of the test
 
-// replay plays one trace and returns its row of the table.
-func replay(t *testing.T, trace *trace) (row string) {
-	for _, s := range trace.scenes {
-		if _, known := sights()[s.state]; !known && !slices.Contains(states(), s.state) && s.platform != uplink && s.platform != uplink6 && s.platform != process {
-			t.Fatalf("unknown state %q, want one of %v", s.state, states())
-		}
-	}
-	stageAt(t, trace, func(s *stage) {
-		time.Sleep(time.Until(trace.end))
-		synctest.Wait()
-		var incidents []bot.Incident
-		err := s.store.View(s.t.Context(), func(tx bot.Tx) (err error) {
-			incidents, err = tx.LastIncidents(1000)
-			return err
-		})
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		row = trace.verdict(s, incidents)
-	})
-	return row
+// traceOf reads a trace of ours.
+func traceOf(t *testing.T, name string) *trace.Trace {
+	t.Helper()
+	return readTrace(t, filepath.Join("testdata", "traces", name+".trace"))
 }
 
-// stageAt sets the stage of a trace at its beginning, with a patrol that checks.
-func stageAt(t *testing.T, trace *trace, test func(s *stage)) {
-	onStageOf(t, trace.platforms, trace.chats, func(s *stage) {
+func readTrace(t *testing.T, path string) *trace.Trace {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	read, err := trace.Read(file, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read
+}
+
+// play plays a trace on a real SQLite file in a bubble.
+func play(t *testing.T, tr *trace.Trace) (r trace.Result) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "panneau.db")
+	synctest.Test(t, func(t *testing.T) {
+		logger := slog.New(slog.NewTextHandler(t.Output(), nil))
+		db, err := store.OpenSQLite(t.Context(), path, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		player := trace.Player{Store: db, Renderer: plainWords{named: true}, Rule: bot.DefaultRule(), Logger: logger}
+		if r, err = player.Play(t.Context(), tr); err != nil {
+			t.Error(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// stageAt sets the stage of a trace at its beginning, with what it says under way.
+func stageAt(t *testing.T, tr *trace.Trace, test func(s *stage)) {
+	onStageOf(t, tr.Platforms, tr.Chats, func(s *stage) {
 		if err := s.halt(); err != nil {
 			s.t.Error(err)
 		}
-		time.Sleep(time.Until(trace.start.Add(-time.Minute)))
-		s.guard, s.panel = wayOut{trace, here}, trace.panel()
-		patrol := trace.patrol(here)
+		time.Sleep(time.Until(tr.Start.Add(-time.Minute)))
+		s.guard, s.panel = tr.Guard(trace.Here), tr.Panel()
+		patrol := tr.Patrol(trace.Here)
 		s.ask = patrol.Ask
-		s.place = trace.start.Location()
-		trace.remember(s)
+		s.place = tr.Start.Location()
 		s.start()
-		trace.learn(s)
 		patrol.Watch = s.watch
-		time.Sleep(time.Until(trace.start))
+		time.Sleep(time.Until(tr.Start))
 		ctx, stop := context.WithCancel(s.t.Context())
-		var running sync.WaitGroup
-		run := func(f func(context.Context) error) {
-			running.Go(func() {
-				if err := f(ctx); err != nil {
-					s.t.Error(err)
-				}
-			})
-		}
-		run(patrol.Run)
-		if len(trace.vantages) > 0 || slices.ContainsFunc(trace.platforms, func(p bot.Platform) bool { return p.Ahead > 0 }) {
-			run(s.watch.Run)
-		}
-		for _, vantage := range trace.vantages {
-			run(func(ctx context.Context) error { return trace.lookOut(ctx, s, vantage) })
-		}
+		done := make(chan error, 1)
+		go func() { done <- tr.Drive(ctx, s.watch, patrol, s.store) }()
 		test(s)
 		stop()
-		running.Wait()
+		if err := <-done; err != nil {
+			s.t.Error(err)
+		}
 	})
 }
 
-func (t *trace) panel() bot.Panel {
-	panel := bot.Panel{Others: t.vantages, Quorum: make(map[bot.PlatformID]int)}
-	for _, p := range t.platforms {
-		panel.Quorum[p.ID] = t.quorum
-	}
-	return panel
-}
-
-// patrol makes the checks of a place.
-func (t *trace) patrol(vantage string) *bot.Patrol {
-	patrol := &bot.Patrol{Vantage: vantage, Burst: bot.DefaultBurst(), Logger: slog.New(slog.DiscardHandler)}
-	for _, p := range t.platforms {
-		for _, check := range t.checks[p.ID] {
-			patrol.Rounds = append(patrol.Rounds, bot.Round{
-				Check: bot.CheckID(string(p.ID) + "/" + check), Platform: p.ID, Checker: t.probe(vantage, p.ID, check),
-				Schedule: cron.Every(t.every), Limit: t.limit + time.Second,
-			})
-		}
-	}
-	return patrol
-}
-
-// lookOut is the process at another place: it runs except while the trace says that it is stopped.
-func (t *trace) lookOut(ctx context.Context, s *stage, vantage string) error {
-	for ctx.Err() == nil {
-		life, end := context.WithCancel(ctx)
-		var running sync.WaitGroup
-		if t.now(vantage, process, "*", time.Now()).state != "stopped" {
-			patrol := t.patrol(vantage)
-			lookout := bot.NewLookout(bot.LookoutConfig{
-				Store: s.store, Guard: wayOut{t, vantage}, Platforms: t.platforms, Rule: bot.DefaultRule(), Vantage: vantage,
-				Holder: "process of " + vantage, Logger: slog.New(slog.DiscardHandler), Ask: patrol.Ask, Offline: func(bool) {},
-			})
-			patrol.Watch = lookout
-			for _, run := range []func(context.Context) error{patrol.Run, lookout.Run} {
-				running.Go(func() {
-					if err := run(life); err != nil {
-						s.t.Error(err)
-					}
-				})
-			}
-		}
-		sleep(ctx, time.Until(t.nextTurn(vantage)))
-		end()
-		running.Wait()
-	}
-	return nil
-}
-
-// nextTurn is when the process at a place stops or starts next.
-func (t *trace) nextTurn(vantage string) time.Time {
-	for _, s := range t.scenes {
-		if s.vantage == vantage && s.platform == process && s.at.After(time.Now()) {
-			return s.at
-		}
-	}
-	return t.end.Add(time.Hour)
-}
-
-// verdict compares what was told with what was true.
-func (t *trace) verdict(s *stage, incidents []bot.Incident) string {
+// held compares what was told with what was true, and returns the row of the table.
+func held(t *testing.T, tr *trace.Trace, r trace.Result) string {
+	t.Helper()
 	wrong, missed := 0, 0
 	var told, over []time.Duration
-	for _, i := range incidents {
-		if !slices.ContainsFunc(t.outages, func(o truth) bool { return o.covers(i, t.end) }) {
+	for _, i := range r.Incidents {
+		if !slices.ContainsFunc(tr.Outages, func(o trace.Outage) bool { return o.Covers(i, tr.End) }) {
 			wrong++
-			s.t.Errorf("told of %s: %s from %s, which was no outage", i.Platform, i.Worst, i.Since.In(t.start.Location()).Format(time.TimeOnly))
+			t.Errorf("told of %s: %s from %s, which was no outage", i.Platform, i.Worst, i.Since.In(tr.Start.Location()).Format(time.TimeOnly))
 		}
 	}
-	for _, o := range t.outages {
-		at := slices.IndexFunc(incidents, func(i bot.Incident) bool { return o.covers(i, t.end) })
+	for _, o := range tr.Outages {
+		at := slices.IndexFunc(r.Incidents, func(i bot.Incident) bool { return o.Covers(i, tr.End) })
 		if at < 0 {
 			missed++
-			s.t.Errorf("did not tell of %s: %s from %s", o.platform, o.condition, o.from.Format(time.TimeOnly))
+			t.Errorf("did not tell of %s: %s from %s", o.Platform, o.Condition, o.From.Format(time.TimeOnly))
 			continue
 		}
-		i := incidents[at]
-		told = append(told, i.OpenedAt.Sub(o.from))
-		if late := i.OpenedAt.Sub(o.from); late > t.within {
-			s.t.Errorf("told of %s after %v, want at most %v", o.platform, late, t.within)
+		i := r.Incidents[at]
+		told = append(told, i.OpenedAt.Sub(o.From))
+		if late := i.OpenedAt.Sub(o.From); late > tr.Within {
+			t.Errorf("told of %s after %v, want at most %v", o.Platform, late, tr.Within)
 		}
-		if i.Worst != o.condition {
-			s.t.Errorf("told %s as %s, want %s", o.platform, i.Worst, o.condition)
+		if i.Worst != o.Condition {
+			t.Errorf("told %s as %s, want %s", o.Platform, i.Worst, o.Condition)
 		}
-		if ended := o.to.Before(t.end); ended != !i.Open() {
-			s.t.Errorf("%s: over %v, told to be over %v", o.platform, ended, !i.Open())
+		if ended := o.To.Before(tr.End); ended != !i.Open() {
+			t.Errorf("%s: over %v, told to be over %v", o.Platform, ended, !i.Open())
 		} else if ended {
-			over = append(over, i.ChangedAt.Sub(o.to))
+			over = append(over, i.ChangedAt.Sub(o.To))
 		}
 	}
 	var heard []string
-	for _, chat := range t.chats {
-		n := 0
-		for _, line := range s.chat.lines(chat.Address.Channel) {
-			if !strings.Contains(line, "(silent)") {
-				n++
-			}
+	for _, chat := range tr.Chats {
+		channel := chat.Address.Channel
+		n := r.Heard(channel)
+		heard = append(heard, fmt.Sprintf("%s %d", channel, n))
+		if limit := tr.Rings[channel]; limit >= 0 && n > limit {
+			t.Errorf("%s heard %d messages, want at most %d: %v", channel, n, limit, r.Lines[channel])
 		}
-		heard = append(heard, fmt.Sprintf("%s %d", chat.Address.Channel, n))
-		if limit := t.rings[chat.Address.Channel]; limit >= 0 && n > limit {
-			s.t.Errorf("%s heard %d messages, want at most %d: %q", chat.Address.Channel, n, limit, s.chat.lines(chat.Address.Channel))
-		}
-		if n < t.heard[chat.Address.Channel] {
-			s.t.Errorf("%s heard %d messages, want at least %d: %q", chat.Address.Channel, n, t.heard[chat.Address.Channel], s.chat.lines(chat.Address.Channel))
+		if n < tr.Heard[channel] {
+			t.Errorf("%s heard %d messages, want at least %d: %v", channel, n, tr.Heard[channel], r.Lines[channel])
 		}
 	}
-	return fmt.Sprintf("%-34s %6d %6d %9s %9s  %s\n", t.name, wrong, missed, longest(told), longest(over), strings.Join(heard, ", "))
-}
-
-// covers reports whether the incident is the telling of this outage.
-func (o truth) covers(i bot.Incident, end time.Time) bool {
-	until := end
-	if !i.Open() {
-		until = i.ResolvedAt
-	}
-	return i.Platform == o.platform && i.Since.Before(o.to) && !until.Before(o.from)
+	return fmt.Sprintf("%-34s %6d %6d %9s %9s  %s\n", tr.Name, wrong, missed, longest(told), longest(over), strings.Join(heard, ", "))
 }
 
 func longest(list []time.Duration) string {
@@ -238,10 +169,7 @@ func longest(list []time.Duration) string {
 // TestR6OwnUplinkCutSaysNothing cuts our own line, once, again and again, and in the middle of a real outage.
 func TestR6OwnUplinkCutSaysNothing(t *testing.T) {
 	for _, name := range []string{"own-uplink-cut", "own-uplink-flaps", "own-uplink-cut-in-an-outage"} {
-		trace, err := readTrace(filepath.Join("testdata", "traces", name+".trace"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		replay(t, trace)
+		tr := traceOf(t, name)
+		held(t, tr, play(t, tr))
 	}
 }

@@ -9,59 +9,6 @@ import (
 	"github.com/panneau-ecole/panneau/bot"
 )
 
-// custom is how fast a platform of a trace answered, in some hours of each day, in the weeks before.
-type custom struct {
-	platform bot.PlatformID
-	took     time.Duration
-	from, to int // hours of the day on the trace's clock
-}
-
-// custom reads « ent 400ms » and « ent 2s 08:00 09:00 ».
-func (t *trace) custom(words []string) error {
-	took, err := time.ParseDuration(words[1])
-	c := custom{platform: bot.PlatformID(words[0]), took: took, to: 24}
-	if err == nil && len(words) > 3 {
-		var from, to time.Time
-		if from, err = t.clock(words[2]); err == nil {
-			to, err = t.clock(words[3])
-		}
-		c.from, c.to = from.Hour(), to.Hour()
-	}
-	t.usual = append(t.usual, c)
-	return err
-}
-
-// remember writes the four weeks before the trace as they were summed up.
-func (t *trace) remember(s *stage) {
-	var hours []bot.Hour
-	for _, c := range t.usual {
-		for at := t.start.AddDate(0, 0, -28).Truncate(time.Hour); at.Before(t.start); at = at.Add(time.Hour) {
-			if h := at.Hour(); h < c.from || h >= c.to {
-				continue
-			}
-			for _, check := range t.checks[c.platform] {
-				hours = append(hours, bot.Hour{
-					Platform: c.platform, Check: bot.CheckID(string(c.platform) + "/" + check), Vantage: "ici", Start: at.UTC(),
-					Up: 360, Median: c.took, NineInTen: c.took * 3 / 2,
-				})
-			}
-		}
-	}
-	if err := s.store.Update(s.t.Context(), func(tx bot.Tx) error { return tx.PutHours(hours) }); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-// learn lets the watch learn what is usual, as it does when it begins to run.
-func (t *trace) learn(s *stage) {
-	if len(t.usual) == 0 {
-		return
-	}
-	if err := s.watch.Learn(s.t.Context()); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
 func TestUsualWeighs(t *testing.T) {
 	answer := func(o bot.Outcome, r bot.Reason, took time.Duration) bot.Verdict {
 		return bot.Verdict{Outcome: o, Reason: r, Evidence: bot.Evidence{Latency: took}}

@@ -27,10 +27,11 @@ type Watch struct {
 	term  sync.RWMutex // held while a new term of the duty begins
 	lease *Lease
 
-	mu       sync.Mutex
-	books    map[PlatformID]*book
-	glimpses map[PlatformID]glimpse // of each platform, for the judgement of those that depend on it
-	late     []Verdict              // seen and not yet written; they decided nothing
+	mu         sync.Mutex
+	books      map[PlatformID]*book
+	glimpses   map[PlatformID]glimpse // of each platform, for the judgement of those that depend on it
+	gatherings gatherings             // of the glimpses' newest incidents, by event
+	late       []Verdict              // seen and not yet written; they decided nothing
 
 	warned   warned                   // certificates
 	baseline atomic.Pointer[Baseline] // what is usual for the checks; nil before it was learned
@@ -78,6 +79,7 @@ func NewWatch(c WatchConfig) *Watch {
 	w := &Watch{
 		config: c, web: NewWeb(c.Platforms), commits: commits{store: c.Store},
 		books: make(map[PlatformID]*book), glimpses: make(map[PlatformID]glimpse),
+		gatherings: make(gatherings),
 	}
 	for i := range c.Platforms {
 		p := &c.Platforms[i]
@@ -138,8 +140,9 @@ func (w *Watch) fill(standings []Standing, tracks []Track, incidents []Incident)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	clear(w.glimpses)
+	clear(w.gatherings)
 	for id, b := range w.books {
-		w.glimpses[id] = glimpse{standing: b.standing, incident: b.incident, grounds: grounds(*b.platform, b.tracks)}
+		w.show(id, glimpse{standing: b.standing, incident: b.incident, grounds: grounds(*b.platform, b.tracks)})
 	}
 }
 

@@ -56,7 +56,7 @@ func measureAnswers(b *testing.B, db *store.Store) {
 	if err := db.Update(b.Context(), func(tx bot.Tx) error { return crowded(tx, platforms) }); err != nil {
 		b.Fatal(err)
 	}
-	desk := answering(b, db, platforms)
+	desk := deskOf(b, db, platforms)
 	stop := keepChecking(b, db, platforms)
 	took := make([]time.Duration, askedFor/asksEvery)
 	var asking sync.WaitGroup
@@ -140,7 +140,7 @@ func fail(tx bot.Tx, id bot.PlatformID, at time.Time) error {
 	return errors.Join(err, tx.Owe(incident, bot.Reach{bot.Families: {id}}, true, at))
 }
 
-func answering(b *testing.B, db bot.Store, platforms []bot.Platform) *bot.Desk {
+func deskOf(b *testing.B, db bot.Store, platforms []bot.Platform) *bot.Desk {
 	b.Helper()
 	words, err := locales.New()
 	if err != nil {

@@ -94,6 +94,7 @@ func newApp(
 	}
 	a.patrol = &bot.Patrol{
 		Rounds: rounds, Watch: a.watch, Vantage: c.Watch.Vantage, Burst: bot.DefaultBurst(), Days: a.days, Logger: a.log,
+		Behind: bot.NewStrain().Behind,
 	}
 	a.attention = bot.Attention{
 		Store: store, Ask: a.patrol.Ask, Fail: func(err error) { a.log.Error("attend to signals", "err", err) },

@@ -35,7 +35,7 @@ Sans commande, « panneau » fait la même chose que « panneau run ».`,
 	root.AddCommand(
 		run, m.vantageCommand(), m.checkCommand(), m.catalogueCommand(), m.configCommand(), m.calendarCommand(), m.healthCommand(),
 		m.backupCommand(), m.dbCommand(), m.slackCommand(), m.discordCommand(), m.telegramCommand(),
-		m.explainCommand(), m.textsCommand(), m.demoCommand(),
+		m.explainCommand(), m.recordCommand(), m.replayCommand(), m.textsCommand(), m.demoCommand(),
 	)
 	return root
 }

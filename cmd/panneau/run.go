@@ -98,15 +98,25 @@ func (m Main) attended(ctx context.Context, a *app, db *store.Store) error {
 
 // load reads the configuration file, or the embedded configuration where there is none.
 func (m Main) load(file string, words *locales.Renderer) (*config.Config, error) {
-	known, err := catalogue.Load()
+	return m.loadFor(file, words, false)
+}
+
+// loadQuietly reads a configuration for something that sends nothing: no token is looked for.
+func (m Main) loadQuietly(file string, words *locales.Renderer) (*config.Config, error) {
+	return m.loadFor(file, words, true)
+}
+
+func (m Main) loadFor(file string, words *locales.Renderer, rehearsal bool) (*config.Config, error) {
+	platforms, err := catalogue.Load()
 	if err != nil {
 		return nil, fmt.Errorf("load the catalogue: %w", err)
 	}
 	options := config.Options{
-		Catalogue: known,
+		Catalogue: platforms,
 		Getenv:    m.Getenv,
 		Open:      func(name string) (fs.File, error) { return os.Open(name) },
 		Languages: words.Languages(),
+		Rehearsal: rehearsal,
 	}
 	if file == "" {
 		return config.Default(options)
@@ -118,7 +128,11 @@ func (m Main) load(file string, words *locales.Renderer) (*config.Config, error)
 	for _, warning := range c.Warnings {
 		fmt.Fprintln(m.Stderr, warning)
 	}
-	return c, nil
+	err = c.Keep(func() (*calendar.Almanac, error) { return almanac(c) })
+	if _, broken := errors.AsType[*calendar.FileError](err); broken { // whoever uses it warns the operator
+		err = nil
+	}
+	return c, err
 }
 
 // claim makes sure that one process only uses the data folder, and returns the name that this replica keeps there: who

@@ -128,7 +128,9 @@ func (v *vantage) wire(c *config.Config, name string, db bot.Store) error {
 		Store: db, Guard: checks.NewGuard(c.Watch.Guard, env), Platforms: watched, Rule: bot.DefaultRule(), Vantage: name,
 		Holder: rand.Text(), Logger: v.log, Ask: func(id bot.PlatformID) { v.patrol.Ask(id) }, Offline: v.setOffline,
 	})
-	v.patrol = &bot.Patrol{Rounds: rounds, Watch: v.lookout, Vantage: name, Burst: bot.DefaultBurst(), Logger: v.log}
+	v.patrol = &bot.Patrol{
+		Rounds: rounds, Watch: v.lookout, Vantage: name, Burst: bot.DefaultBurst(), Behind: bot.NewStrain().Behind, Logger: v.log,
+	}
 	return nil
 }
 

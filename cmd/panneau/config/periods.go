@@ -2,12 +2,14 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
 
 	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/bot/calendar"
 )
 
 // periodEntry is a time that people have decided on: from and to, or a schedule and how long it lasts each time.
@@ -17,6 +19,8 @@ type periodEntry struct {
 	Start string        `yaml:"start"`
 	End   string        `yaml:"end"`
 	Lasts time.Duration `yaml:"lasts"`
+	Only  string        `yaml:"only"` // on which days of the school calendar it comes back
+	Zone  identifier    `yaml:"zone"` // of which zone
 }
 
 // The forms of a day and of a moment.
@@ -37,6 +41,9 @@ func (b *builder) periods(path string, list []periodEntry, clock *time.Location)
 func (b *builder) period(path string, e periodEntry, clock *time.Location) bot.Period {
 	single, recurring := e.From != "" || e.To != "", e.Start != "" || e.End != "" || e.Lasts != 0
 	switch {
+	case e.Only+string(e.Zone) != "" && (single || e.End != ""):
+		b.add(path+".only", "des jours du calendrier scolaire pour une période sans start et lasts", `écrivez {start: "0 22 * * *", lasts: 2h, only: holidays, zone: Lille}`)
+		return bot.Period{}
 	case single == recurring:
 		b.add(path, "période incomplète", `écrivez {from: "2026-12-01 18:00", to: "2026-12-01 22:00"}, ou {start: "0 22 * * 3", lasts: 2h}`)
 		return bot.Period{}
@@ -49,13 +56,56 @@ func (b *builder) period(path string, e periodEntry, clock *time.Location) bot.P
 		b.add(path+".lasts", "durée attendue", "écrivez par exemple lasts: 2h")
 		return bot.Period{}
 	case recurring:
-		return bot.Period{Start: b.tick(path+".start", "début incorrect", e.Start, clock), Length: e.Lasts}
+		return bot.Period{Start: b.onDays(path, e, b.tick(path+".start", "début incorrect", e.Start, clock)), Length: e.Lasts}
 	}
 	p := bot.Period{From: b.moment(path+".from", string(e.From), clock, 0), To: b.moment(path+".to", string(e.To), clock, 1)}
 	if !p.From.IsZero() && !p.To.IsZero() && !p.To.After(p.From) {
 		b.add(path+".to", "la période finit avant de commencer", "échangez from et to")
 	}
 	return p
+}
+
+// onDays is a schedule on the days of the school calendar that the period asks for.
+func (b *builder) onDays(path string, e periodEntry, s cron.Schedule) cron.Schedule {
+	if e.Only+string(e.Zone) == "" {
+		return s
+	}
+	if days := bot.Days(e.Only); !slices.Contains(bot.AllDays(), days) {
+		b.add(path+".only", "jours inconnus "+quote(e.Only), "écrivez school_days (jours de classe), holidays (vacances scolaires) ou no_class (jours sans classe)")
+		return s
+	}
+	where := b.territory(path+".zone", string(e.Zone))
+	known, err := calendar.Embedded()
+	if err != nil || where.place.Location == nil {
+		return s // said by the territory
+	}
+	schools, err := known.Schools(where.zone)
+	if err != nil {
+		b.add(path+".zone", "le calendrier de cette zone n’est pas disponible", "signalez-le : ces données font partie de Panneau")
+		return s
+	}
+	return &bot.OnDays{Schedule: s, Schools: schools, Only: bot.Days(e.Only)}
+}
+
+// Keep makes the periods that follow the school calendar follow another one: what the operator imported. It is asked for
+// only where there are such periods.
+func (c *Config) Keep(almanac func() (*calendar.Almanac, error)) error {
+	for _, p := range c.Platforms {
+		for _, period := range slices.Concat(p.Openings, p.Maintenances, p.Suspensions) {
+			days, bound := period.Start.(*bot.OnDays)
+			if !bound {
+				continue
+			}
+			known, err := almanac()
+			if err != nil {
+				return err
+			}
+			if days.Schools, err = known.Schools(days.Schools.Zone()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // tick reads when a period begins or ends, each time.
