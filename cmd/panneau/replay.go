@@ -171,8 +171,8 @@ func played(t *trace.Trace, rule bot.Rule, words bot.Renderer) (r trace.Result, 
 const (
 	// sameDecision is how far apart decisions may be that are the same one, made sooner or later.
 	sameDecision = time.Hour
-	// alike is how far apart they may be without a word.
-	alike = 2 * time.Second
+	// sameMoment is how far apart they may be without a word.
+	sameMoment = 2 * time.Second
 )
 
 // account of a replay, in French.
@@ -249,7 +249,7 @@ func (a *retelling) compare(r trace.Result) {
 	if len(a.trace.Seen) == 0 {
 		return // written, not recorded
 	}
-	list := trace.Compare(a.trace.Told, r.Decisions, sameDecision, alike)
+	list := trace.Compare(a.trace.Told, r.Decisions, sameDecision, sameMoment)
 	if len(list) == 0 {
 		a.say("terminal.replay.same", nil)
 		return
