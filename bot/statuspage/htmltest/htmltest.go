@@ -18,10 +18,10 @@ import (
 func Problems(page []byte) []string {
 	c := checker{known: elements(), shapes: forms(), ids: map[string]int{}, count: map[string]int{}}
 	if !bytes.HasPrefix(page, []byte("<!doctype html>\n<html")) {
-		c.wrong("the page does not begin with its doctype")
+		c.wrongf("the page does not begin with its doctype")
 	}
 	if i := bytes.Index(page, []byte(`<meta charset="utf-8">`)); i < 0 || i > 1024 {
-		c.wrong("the encoding is not named in the first 1024 bytes")
+		c.wrongf("the encoding is not named in the first 1024 bytes")
 	}
 	c.tokens(page)
 	c.references()
@@ -50,7 +50,7 @@ type element struct {
 	attributes map[string]string
 }
 
-func (c *checker) wrong(format string, args ...any) {
+func (c *checker) wrongf(format string, args ...any) {
 	var path []string
 	for _, e := range c.open {
 		path = append(path, e.name)
@@ -79,7 +79,7 @@ func (c *checker) tokens(page []byte) {
 		switch kind {
 		case html.ErrorToken:
 			if len(c.open) > 0 {
-				c.wrong("the page ends before its elements")
+				c.wrongf("the page ends before its elements")
 			}
 			return
 		case html.StartTagToken, html.SelfClosingTagToken:
@@ -89,7 +89,7 @@ func (c *checker) tokens(page []byte) {
 		case html.TextToken:
 			c.text(raw)
 		case html.CommentToken:
-			c.wrong("a comment, which is nobody's business: %s", raw)
+			c.wrongf("a comment, which is nobody's business: %s", raw)
 		}
 	}
 }
@@ -99,15 +99,15 @@ func (c *checker) start(t html.Token, raw string, selfClosing bool) {
 	for _, a := range t.Attr {
 		e.attributes[a.Key] = a.Val
 		if strings.Count(strings.ToLower(raw), " "+a.Key+"=") > 1 { // the tokenizer keeps the first
-			c.wrong("<%s> has the attribute %s twice", e.name, a.Key)
+			c.wrongf("<%s> has the attribute %s twice", e.name, a.Key)
 		}
 	}
 	rule, known := c.known[e.name]
 	switch {
 	case !known:
-		c.wrong("<%s> is not known here", e.name)
+		c.wrongf("<%s> is not known here", e.name)
 	case selfClosing && !rule.foreign:
-		c.wrong("<%s/> is closed like XML", e.name)
+		c.wrongf("<%s/> is closed like XML", e.name)
 	}
 	c.placed(e, rule)
 	c.described(e, rule, raw)
@@ -126,26 +126,26 @@ func (c *checker) placed(e element, rule rule) {
 	parent := c.parent()
 	if len(rule.in) > 0 {
 		if !slices.Contains(rule.in, parent.name) {
-			c.wrong("<%s> does not belong here", e.name)
+			c.wrongf("<%s> does not belong here", e.name)
 		}
 	} else if holds := c.known[parent.name].holds; !slices.Contains(strings.Fields(holds), rule.kind) {
-		c.wrong("<%s> (%s) does not belong here", e.name, rule.kind)
+		c.wrongf("<%s> (%s) does not belong here", e.name, rule.kind)
 	}
 	for outer, inner := range map[string][]string{
 		"a": {"a", "button", "select", "label"}, "button": {"a", "button", "select", "label"}, "label": {"label", "button"}, "form": {"form"},
 		"header": {"header", "footer", "main"}, "footer": {"header", "footer", "main"},
 	} {
 		if slices.Contains(inner, e.name) && c.within(outer) {
-			c.wrong("<%s> within <%s>", e.name, outer)
+			c.wrongf("<%s> within <%s>", e.name, outer)
 		}
 	}
 	if e.name == "main" && c.within("section", "article", "nav") {
-		c.wrong("<main> within a part of the page")
+		c.wrongf("<main> within a part of the page")
 	}
 	if len(e.name) == 2 && e.name[0] == 'h' && e.name[1] >= '1' && e.name[1] <= '6' {
 		level := int(e.name[1] - '0')
 		if level > c.level+1 {
-			c.wrong("<%s> follows a heading of level %d", e.name, c.level)
+			c.wrongf("<%s> follows a heading of level %d", e.name, c.level)
 		}
 		c.level = level
 	}
@@ -156,27 +156,27 @@ func (c *checker) described(e element, rule rule, raw string) {
 	for name, value := range e.attributes {
 		global := slices.Contains([]string{"class", "id", "lang", "dir", "hidden", "role", "tabindex", "title"}, name)
 		if !global && !slices.Contains(strings.Fields(rule.attributes), name) && !strings.HasPrefix(name, "data-") && !aria(name) {
-			c.wrong("<%s> has no attribute %s", e.name, name)
+			c.wrongf("<%s> has no attribute %s", e.name, name)
 		}
 		form := c.shapes[name]
 		if e.name == "meta" || rule.foreign && name == "width" {
 			continue
 		}
 		if form != nil && !form.MatchString(value) {
-			c.wrong("<%s %s=%q> is malformed", e.name, name, value)
+			c.wrongf("<%s %s=%q> is malformed", e.name, name, value)
 		}
 	}
-	for _, name := range strings.Fields(rule.needs) {
+	for name := range strings.FieldsSeq(rule.needs) {
 		if _, given := e.attributes[name]; !given {
-			c.wrong("<%s> lacks %s", e.name, name)
+			c.wrongf("<%s> lacks %s", e.name, name)
 		}
 	}
 	if ampersand.MatchString(raw) {
-		c.wrong("a bare & in %s", raw)
+		c.wrongf("a bare & in %s", raw)
 	}
 	if id := e.attributes["id"]; id != "" {
 		if c.ids[id]++; c.ids[id] > 1 {
-			c.wrong("the id %s stands twice", id)
+			c.wrongf("the id %s stands twice", id)
 		}
 	}
 	for _, name := range []string{"aria-labelledby", "aria-describedby", "aria-controls", "for"} {
@@ -195,12 +195,12 @@ func (c *checker) end(name string) {
 	e := c.parent()
 	c.seen = append(c.seen, "/"+name)
 	if e.name != name {
-		c.wrong("</%s> ends what is not open", name)
+		c.wrongf("</%s> ends what is not open", name)
 		return
 	}
 	rule := c.known[name]
 	if rule.filled && !e.text && e.children == 0 && e.attributes["aria-label"] == "" {
-		c.wrong("<%s> is empty", name)
+		c.wrongf("<%s> is empty", name)
 	}
 	c.open = c.open[:len(c.open)-1]
 	if e.text && len(c.open) > 0 { // what is in it is in what holds it
@@ -215,11 +215,11 @@ func (c *checker) text(raw string) {
 	parent := c.parent()
 	rule := c.known[parent.name]
 	if !rule.text && !slices.Contains(strings.Fields(rule.holds), "phrasing") {
-		c.wrong("text where none belongs: %.40q", raw)
+		c.wrongf("text where none belongs: %.40q", raw)
 	}
 	if parent.name != "style" && parent.name != "script" {
 		if ampersand.MatchString(raw) || strings.ContainsAny(raw, "<>") {
-			c.wrong("a bare &, < or > in %.40q", raw)
+			c.wrongf("a bare &, < or > in %.40q", raw)
 		}
 	}
 	if len(c.open) > 0 {
@@ -231,7 +231,7 @@ func (c *checker) text(raw string) {
 func (c *checker) references() {
 	for _, id := range c.refs {
 		if c.ids[id] == 0 {
-			c.wrong("nothing has the id %q, which is referred to", id)
+			c.wrongf("nothing has the id %q, which is referred to", id)
 		}
 	}
 }
@@ -240,7 +240,7 @@ func (c *checker) references() {
 func (c *checker) once() {
 	for _, name := range []string{"html", "head", "title", "body", "main", "h1"} {
 		if c.count[name] != 1 {
-			c.wrong("%d times <%s>, want one", c.count[name], name)
+			c.wrongf("%d times <%s>, want one", c.count[name], name)
 		}
 	}
 }
@@ -249,7 +249,7 @@ func (c *checker) once() {
 func (c *checker) asParsed(page []byte) {
 	root, err := html.Parse(bytes.NewReader(page))
 	if err != nil {
-		c.wrong("the page cannot be parsed: %v", err)
+		c.wrongf("the page cannot be parsed: %v", err)
 		return
 	}
 	var parsed []string
@@ -275,7 +275,7 @@ func (c *checker) asParsed(page []byte) {
 	}
 	for i := range max(len(parsed), len(written)) {
 		if i >= len(parsed) || i >= len(written) || !strings.EqualFold(parsed[i], written[i]) {
-			c.wrong("a browser reads other elements from tag %d on: %v, written is %v", i, near(parsed, i), near(written, i))
+			c.wrongf("a browser reads other elements from tag %d on: %v, written is %v", i, near(parsed, i), near(written, i))
 			return
 		}
 	}
