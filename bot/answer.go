@@ -3,7 +3,7 @@ package bot
 // Answer is the language-free answer to a command about the chat itself.
 type Answer struct {
 	Kind      AnswerKind
-	Platforms []Platform // that it is about
+	Platforms []Platform // that it is about; of a press: that of the incident
 	Word      string     // what a person typed, where it was not understood
 	Names     []string   // what can be typed instead: languages by their own names
 	Typed     string     // the command to go on with, as it is typed here: "/abonner"; empty where there is none
@@ -39,33 +39,31 @@ type AnswerKind string
 
 // The kinds of answer.
 const (
-	AnswerSubscribed   AnswerKind = "subscribed"   // these platforms are announced here now
-	AnswerUnsubscribed AnswerKind = "unsubscribed" // these no longer
-	AnswerNotFollowed  AnswerKind = "not_followed" // these are not announced here
-	AnswerNothing      AnswerKind = "nothing"      // nothing is announced here
-	AnswerWhere        AnswerKind = "where"        // the académie has to be known first
-	AnswerWhich        AnswerKind = "which"        // a platform that is not known, or several that are meant
-	AnswerSettings     AnswerKind = "settings"     // the settings, and how to change them
-	AnswerChanged      AnswerKind = "changed"      // the settings after a change
-	AnswerUnclear      AnswerKind = "unclear"      // a setting that was not understood
-	AnswerLanguages    AnswerKind = "languages"    // the languages that can be chosen
-	AnswerStopped      AnswerKind = "stopped"      // all about the chat is erased
-	AnswerNothingKept  AnswerKind = "nothing_kept" // nothing is stored about the chat
-	AnswerKept         AnswerKind = "kept"         // what is stored about the chat
-	AnswerConfigured   AnswerKind = "configured"   // the configuration decides about this chat
-	AnswerClosed       AnswerKind = "closed"       // chats cannot subscribe themselves on this account
-	AnswerFull         AnswerKind = "full"         // no more chats can
-	AnswerDenied       AnswerKind = "denied"       // only for those who administer the chat
-	AnswerReserved     AnswerKind = "reserved"     // only for those who run this Panneau
-	AnswerUnverified   AnswerKind = "unverified"   // the chat platform does not say whether they do
-	AnswerBusy         AnswerKind = "busy"         // asked too often
-	AnswerTested       AnswerKind = "tested"       // the example is posted
-	AnswerTestFailed   AnswerKind = "test_failed"  // it could not be
-	AnswerPlatforms    AnswerKind = "platforms"    // what is watched
-	AnswerNoPlatforms  AnswerKind = "no_platforms" // nothing of that name is watched
-	AnswerPrivacy      AnswerKind = "privacy"      // what is stored, and what is not
-
-	// Those to a press. Platforms has that of the incident.
+	AnswerSubscribed    AnswerKind = "subscribed"     // these platforms are announced here now
+	AnswerUnsubscribed  AnswerKind = "unsubscribed"   // these no longer
+	AnswerNotFollowed   AnswerKind = "not_followed"   // these are not announced here
+	AnswerNothing       AnswerKind = "nothing"        // nothing is announced here
+	AnswerWhere         AnswerKind = "where"          // the académie has to be known first
+	AnswerWhich         AnswerKind = "which"          // a platform that is not known, or several that are meant
+	AnswerSettings      AnswerKind = "settings"       // the settings, and how to change them
+	AnswerChanged       AnswerKind = "changed"        // the settings after a change
+	AnswerUnclear       AnswerKind = "unclear"        // a setting that was not understood
+	AnswerLanguages     AnswerKind = "languages"      // the languages that can be chosen
+	AnswerStopped       AnswerKind = "stopped"        // all about the chat is erased
+	AnswerNothingKept   AnswerKind = "nothing_kept"   // nothing is stored about the chat
+	AnswerKept          AnswerKind = "kept"           // what is stored about the chat
+	AnswerConfigured    AnswerKind = "configured"     // the configuration decides about this chat
+	AnswerClosed        AnswerKind = "closed"         // chats cannot subscribe themselves on this account
+	AnswerFull          AnswerKind = "full"           // no more chats can
+	AnswerDenied        AnswerKind = "denied"         // only for those who administer the chat
+	AnswerReserved      AnswerKind = "reserved"       // only for those who run this Panneau
+	AnswerUnverified    AnswerKind = "unverified"     // the chat platform does not say whether they do
+	AnswerBusy          AnswerKind = "busy"           // asked too often
+	AnswerTested        AnswerKind = "tested"         // the example is posted
+	AnswerTestFailed    AnswerKind = "test_failed"    // it could not be
+	AnswerPlatforms     AnswerKind = "platforms"      // what is watched
+	AnswerNoPlatforms   AnswerKind = "no_platforms"   // nothing of that name is watched
+	AnswerPrivacy       AnswerKind = "privacy"        // what is stored, and what is not
 	AnswerExpired       AnswerKind = "expired"        // the button is not valid here, or not any more
 	AnswerOver          AnswerKind = "over"           // the incident is over
 	AnswerCounted       AnswerKind = "counted"        // what a person sees at home is counted

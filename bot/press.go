@@ -55,18 +55,18 @@ func (d *Desk) press(ctx context.Context, a asking, data string) (Reply, error) 
 func (d *Desk) do(ctx context.Context, a asking, p pressed, i Incident) (Reply, error) {
 	switch p.action {
 	case ActionDetails:
-		return d.offering(ctx, a, ActionShareDetails, i.ID, func(a asking) (Message, error) { return d.details(ctx, a, i) })
+		return d.offering(a, ActionShareDetails, i.ID, func(a asking) (Message, error) { return d.details(ctx, a, i) })
 	case ActionShareDetails:
 		return d.share(ctx, a, p, func(a asking) (Message, error) { return d.details(ctx, a, i) })
 	case ActionShareTodo:
-		return d.share(ctx, a, p, func(a asking) (Message, error) { return d.todo(ctx, a, i) })
+		return d.share(ctx, a, p, func(a asking) (Message, error) { return d.meanwhile(ctx, a, i) })
 	}
 	if !i.Open() {
 		return d.reply(a, Answer{Kind: AnswerOver, Platforms: d.platformsOf(i)})
 	}
 	switch p.action {
 	case ActionTodo:
-		return d.offering(ctx, a, ActionShareTodo, i.ID, func(a asking) (Message, error) { return d.todo(ctx, a, i) })
+		return d.offering(a, ActionShareTodo, i.ID, func(a asking) (Message, error) { return d.meanwhile(ctx, a, i) })
 	case ActionAlso, ActionFine:
 		return d.signal(ctx, a, p.action, i)
 	case ActionTell:
@@ -137,8 +137,8 @@ func (d *Desk) details(ctx context.Context, a asking, i Incident) (Message, erro
 	return d.write(a, func(lang string) (Message, error) { return d.Renderer.Details(lang, details) })
 }
 
-// todo tells what the readers of the chat can do while the incident's platform fails.
-func (d *Desk) todo(ctx context.Context, a asking, i Incident) (Message, error) {
+// meanwhile tells what the readers of the chat can do while the incident's platform fails.
+func (d *Desk) meanwhile(ctx context.Context, a asking, i Incident) (Message, error) {
 	overview, err := d.Board.Overview(ctx, []PlatformID{i.Platform}, a.chat.Audience, a.chat.Place)
 	if err != nil {
 		return Message{}, err
@@ -156,9 +156,7 @@ func (d *Desk) bare(ctx context.Context, a asking, action Action) (Message, erro
 }
 
 // offering answers who pressed, and offers to show the answer to everybody.
-func (d *Desk) offering(
-	ctx context.Context, a asking, share Action, i IncidentID, write func(asking) (Message, error),
-) (Reply, error) {
+func (d *Desk) offering(a asking, share Action, i IncidentID, write func(asking) (Message, error)) (Reply, error) {
 	m, err := write(a)
 	if err != nil {
 		return Reply{}, err

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -92,9 +93,7 @@ func (n *Notifier) answerQuery(ctx context.Context, q *query, params tgbotapi.Pa
 	ctx, cancel := brief(ctx)
 	defer cancel()
 	all := tgbotapi.Params{"callback_query_id": q.ID}
-	for name, value := range params {
-		all[name] = value
-	}
+	maps.Copy(all, params)
 	err := n.call(ctx, "answerCallbackQuery", all, nil)
 	if err != nil && strings.Contains(strings.ToLower(err.Error()), "query is too old") {
 		return nil
