@@ -325,13 +325,13 @@ func TestForgedButtons(t *testing.T) {
 		elsewhere := handsOf(t, strangers, "camille")
 		hands := handsOf(t, places, "camille")
 		for platform, h := range hands {
-			real := h.button(labelAlso)
+			genuine := h.button(labelAlso)
 			for _, data := range []string{
-				"", "x", "also-1", "also-1-", strings.Repeat("a", 60), strings.Replace(real.Data, "also", "fine", 1),
+				"", "x", "also-1", "also-1-", strings.Repeat("a", 60), strings.Replace(genuine.Data, "also", "fine", 1),
 				hands[otherThan(platform)].button(labelAlso).Data,
 			} {
 				if data != "" {
-					wantIn(t, h, h.press(emulator.Button{Message: real.Message, Label: real.Label, Data: data}), "n’est plus valable")
+					wantIn(t, h, h.press(emulator.Button{Message: genuine.Message, Label: genuine.Label, Data: data}), "n’est plus valable")
 				}
 			}
 			stranger := elsewhere[platform]
