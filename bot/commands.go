@@ -33,7 +33,7 @@ type Command struct {
 
 // Commands is the table of all commands. Menus, help, permissions and docs/fr/commandes.md follow from it.
 func Commands() []Command {
-	return []Command{
+	list := []Command{
 		{
 			Name: "status", Aliases: []string{"etat", "statut", "state"}, Option: "plateforme",
 			answer: (*Desk).status,
@@ -90,6 +90,13 @@ func Commands() []Command {
 			Name: "aide", Aliases: []string{"help", "start", "panneau"},
 			answer: (*Desk).help,
 		},
+	}
+	return append(list, operatorCommands()...)
+}
+
+// operatorCommands is the part of the table that is for operators.
+func operatorCommands() []Command {
+	return []Command{
 		{
 			Name: "declaration", Aliases: []string{"statement"}, Option: "texte", For: ForOperators, Changes: true,
 			answer: (*Desk).declaration,
@@ -213,7 +220,8 @@ func (d *Desk) Command(ctx context.Context, r Request) (Message, error) {
 		return Message{}, fmt.Errorf("answer %s: %w", command.Name, err)
 	}
 	if command.For == ForOperators && !a.Private && !d.Whispers {
-		return Message{}, d.whisper(ctx, a, message)
+		d.whisper(ctx, a, message)
+		return Message{}, nil
 	}
 	return message, nil
 }

@@ -106,14 +106,13 @@ func (d *Desk) tell(a asking, t Brief) (Message, error) {
 
 // whisper answers an operator who typed a command where others read: in the conversation of that person with the bot. A
 // person who never began one hears nothing: better than a group of families hearing it.
-func (d *Desk) whisper(ctx context.Context, a asking, m Message) error {
+func (d *Desk) whisper(ctx context.Context, a asking, m Message) {
 	_, err := d.Notifier.Post(ctx, Posting{
 		To: Address{Channel: a.Person}, Message: m, Key: "operator/" + strconv.FormatInt(time.Now().UnixNano(), 36),
 	})
 	if err != nil {
 		d.Logger.Info("an operator cannot be answered in private", "account", d.Account, "err", err)
 	}
-	return nil
 }
 
 // operatorDeed is what an operator did. It names the command as it was understood; what was published is kept as such.

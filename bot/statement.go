@@ -119,7 +119,7 @@ func readClaim(typed string, now time.Time, clock *time.Location) (Statement, er
 // linkIn takes the one address out of a text: it must be one that everybody can open.
 func linkIn(typed string) (text, link string, err error) {
 	var rest []string
-	for _, word := range strings.Fields(typed) {
+	for word := range strings.FieldsSeq(typed) {
 		if !strings.Contains(word, "://") {
 			rest = append(rest, word)
 			continue
