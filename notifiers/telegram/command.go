@@ -77,7 +77,9 @@ func (n *Notifier) listed(ctx context.Context, at bot.Address, person string) (b
 	}), nil
 }
 
-func administers(m tgbotapi.ChatMember) bool { return m.Status == "creator" || m.Status == "administrator" }
+func administers(m tgbotapi.ChatMember) bool {
+	return m.Status == "creator" || m.Status == "administrator"
+}
 
 // reply posts an answer. Where many ask at once, Telegram refuses some answers for a few seconds: they are late then,
 // not lost. What was posted of a long answer is not posted again.
