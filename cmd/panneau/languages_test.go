@@ -265,7 +265,7 @@ func TestAnswersAreInTheLanguagesOfTheChat(t *testing.T) {
 	platforms := []bot.Platform{{ID: "ent", Name: "Mon ENT Occitanie", URL: "https://ent.example/"}}
 	w := chatWriter(t)
 	desk := bot.Desk{
-		Account: "tg", Chat: bot.Telegram, Prefix: "/", Store: db, Renderer: w.Renderer, Stranger: stranger(chat.Place),
+		Account: "tg", Chat: bot.Telegram, Prefix: "/", Store: db, Renderer: w.Renderer, Stranger: stranger(chat.Place), Turnstile: &bot.Turnstile{},
 		Board: &bot.Board{
 			Store: db, Platforms: platforms, Vantages: 1, Offline: func() bool { return false },
 			Planner: &bot.Planner{Store: db, Web: bot.NewWeb(platforms)},
@@ -273,7 +273,7 @@ func TestAnswersAreInTheLanguagesOfTheChat(t *testing.T) {
 	}
 	for _, command := range []string{"status", "que_faire", "aide"} {
 		for asker, want := range map[string]string{"": "ar fr", "ar": "ar fr", "fr": "fr", "en-GB": "en fr", "pt-BR": "pt fr", "tlh": "ar fr"} {
-			m, err := desk.Command(t.Context(), bot.Request{From: chat.Address, Command: command, Lang: asker})
+			m, err := desk.Command(t.Context(), bot.Request{From: chat.Address, Command: command, Lang: asker, Person: command + asker})
 			if err != nil {
 				t.Fatalf("%s in %q: %v", command, asker, err)
 			}
@@ -284,7 +284,7 @@ func TestAnswersAreInTheLanguagesOfTheChat(t *testing.T) {
 					t.Errorf("%s in %q: links twice: %v", command, asker, other.Links)
 				}
 			}
-			private, err := desk.Command(t.Context(), bot.Request{From: chat.Address, Private: true, Command: command, Lang: asker})
+			private, err := desk.Command(t.Context(), bot.Request{From: chat.Address, Private: true, Command: command, Lang: asker, Person: command + asker})
 			if err != nil || private.Lang != "ar" {
 				t.Errorf("%s in %q, in private, is answered in %q, %v", command, asker, private.Lang, err)
 			}

@@ -147,7 +147,7 @@ func comesBack(s *town, l *lounge, before bot.Destination, in func(string)) {
 
 // archived: like a kick, by an archive.
 func archived(s *town, l *lounge) {
-	workspace := l.Chat.(*slack.Server) //nolint:forcetypeassert // the table says so
+	workspace := l.Chat.(*slack.Server)
 	sleeps(s, l, workspace.Archive, workspace.Unarchive)
 }
 
@@ -173,7 +173,7 @@ func renamed(s *town, l *lounge) {
 // promoted: the bot is made and unmade administrator. Nobody is greeted a second time.
 func promoted(s *town, l *lounge) {
 	l.subscribed()
-	group := l.Chat.(*telegram.Server) //nolint:forcetypeassert // the table says so
+	group := l.Chat.(*telegram.Server)
 	before := len(l.Shown(l.channel))
 	group.Promote(l.channel)
 	time.Sleep(time.Minute)
@@ -189,7 +189,7 @@ func promoted(s *town, l *lounge) {
 
 // supergroup: a basic group gets another id. What it follows, how it is written to and what it did move along.
 func supergroup(s *town, l *lounge) {
-	group := l.Chat.(*telegram.Server) //nolint:forcetypeassert // the table says so
+	group := l.Chat.(*telegram.Server)
 	l.channel = "-4242424242"
 	group.Open(l.channel)
 	l.appoint(lea, true)
@@ -230,7 +230,7 @@ func supergroup(s *town, l *lounge) {
 // topic: what is subscribed from a topic is posted there. When the topic is deleted, the destination sleeps until somebody
 // gives it another place.
 func topic(s *town, l *lounge) {
-	forum := l.Chat.(*telegram.Server) //nolint:forcetypeassert // the table says so
+	forum := l.Chat.(*telegram.Server)
 	thread := forum.OpenTopic(l.channel)
 	forum.Tell(telegram.Utterance{Channel: l.channel, Thread: thread, User: lea, Text: l.typed("abonner", "Lille")})
 	time.Sleep(15 * time.Second)

@@ -52,6 +52,15 @@ func (c command) check(f *formErrors, name *regexp.Regexp, path ...string) {
 	for lang, text := range c.DescriptionLocalizations {
 		f.between(text, 100, with(path, "description_localizations", lang)...)
 	}
+	c.checkOptions(f, name, path...)
+	if p := c.DefaultMemberPermissions; p != nil {
+		if _, err := strconv.ParseUint(*p, 10, 64); err != nil {
+			f.add("NUMBER_TYPE_COERCE", "Value is not int.", with(path, "default_member_permissions")...)
+		}
+	}
+}
+
+func (c command) checkOptions(f *formErrors, name *regexp.Regexp, path ...string) {
 	for i, o := range c.Options {
 		at := with(path, "options", strconv.Itoa(i))
 		if !name.MatchString(o.Name) || strings.ToLower(o.Name) != o.Name {
@@ -66,11 +75,6 @@ func (c command) check(f *formErrors, name *regexp.Regexp, path ...string) {
 		}
 		if o.Required && i > 0 && !c.Options[i-1].Required {
 			f.add("APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", "Required options must be placed before non-required options", at...)
-		}
-	}
-	if p := c.DefaultMemberPermissions; p != nil {
-		if _, err := strconv.ParseUint(*p, 10, 64); err != nil {
-			f.add("NUMBER_TYPE_COERCE", "Value is not int.", with(path, "default_member_permissions")...)
 		}
 	}
 }
