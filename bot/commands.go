@@ -32,7 +32,7 @@ type Command struct {
 
 // Commands is the table of all commands. Menus, help, permissions and docs/fr/commandes.md follow from it.
 func Commands() []Command {
-	return []Command{
+	return append([]Command{
 		{
 			Name: "status", Aliases: []string{"etat", "statut", "state"}, Option: "plateforme",
 			answer: (*Desk).status,
@@ -101,6 +101,12 @@ func Commands() []Command {
 			Name: "corriger", Aliases: []string{"correction", "rectifier"}, Option: "texte", For: ForOperators, Changes: true,
 			answer: (*Desk).correct,
 		},
+	}, operatorCommands()...)
+}
+
+// operatorCommands are those for who runs this Panneau.
+func operatorCommands() []Command {
+	return []Command{
 		{
 			Name: "journal", Option: "jours", For: ForOperators,
 			answer: (*Desk).journal,
