@@ -89,6 +89,12 @@ func Commands() []Command {
 			Name: "aide", Aliases: []string{"help", "start", "panneau"},
 			answer: (*Desk).help,
 		},
+	}, operatorCommands()...)
+}
+
+// operatorCommands are those for who runs this Panneau.
+func operatorCommands() []Command {
+	return []Command{
 		{
 			Name: "declaration", Aliases: []string{"statement"}, Option: "texte", For: ForOperators, Changes: true,
 			answer: (*Desk).declaration,
@@ -101,12 +107,6 @@ func Commands() []Command {
 			Name: "corriger", Aliases: []string{"correction", "rectifier"}, Option: "texte", For: ForOperators, Changes: true,
 			answer: (*Desk).correct,
 		},
-	}, operatorCommands()...)
-}
-
-// operatorCommands are those for who runs this Panneau.
-func operatorCommands() []Command {
-	return []Command{
 		{
 			Name: "journal", Option: "jours", For: ForOperators,
 			answer: (*Desk).journal,
