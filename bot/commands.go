@@ -33,7 +33,7 @@ type Command struct {
 
 // Commands is the table of all commands. Menus, help, permissions and docs/fr/commandes.md follow from it.
 func Commands() []Command {
-	list := []Command{
+	return append([]Command{
 		{
 			Name: "status", Aliases: []string{"etat", "statut", "state"}, Option: "plateforme",
 			answer: (*Desk).status,
@@ -90,11 +90,10 @@ func Commands() []Command {
 			Name: "aide", Aliases: []string{"help", "start", "panneau"},
 			answer: (*Desk).help,
 		},
-	}
-	return append(list, operatorCommands()...)
+	}, operatorCommands()...)
 }
 
-// operatorCommands is the part of the table that is for operators.
+// operatorCommands are those for who runs this Panneau.
 func operatorCommands() []Command {
 	return []Command{
 		{

@@ -110,8 +110,8 @@ func TestATroubleThatEndsAtOnceIsNotTold(t *testing.T) {
 
 func TestATroubleThatLastsIsToldAnewAfterAMonth(t *testing.T) {
 	inOffice(t, func(s *stage) {
-		for _, day := range []time.Duration{0, 29, 2} {
-			time.Sleep(day * 24 * time.Hour)
+		for _, days := range []int{0, 29, 2} {
+			time.Sleep(time.Duration(24*days) * time.Hour)
 			s.concierge.Tell(blocked("ent", false))
 			time.Sleep(20 * time.Second)
 		}

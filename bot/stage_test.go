@@ -172,7 +172,6 @@ type stage struct {
 	stopped   chan error
 	stop      context.CancelFunc
 	trouble   []bot.Trouble // what began
-	posts     []bot.Post    // of a concierge; nil for none
 	concierge *bot.Concierge
 	observe   func(bot.Attempt) // nil for nobody
 	ask       func(bot.PlatformID)

@@ -38,7 +38,7 @@ func momentForm() *regexp.Regexp {
 // returns what follows. A day alone is its end.
 func momentIn(typed string, now time.Time) (t time.Time, rest string, ok bool) {
 	found := momentForm().FindStringSubmatch(typed)
-	if found == nil || strings.TrimSpace(found[0]) == "" {
+	if len(found) == 0 || strings.TrimSpace(found[0]) == "" {
 		return t, typed, false
 	}
 	number := func(i int) int { n, _ := strconv.Atoi(found[i]); return n } // digits alone

@@ -22,7 +22,8 @@ func (t *tx) Draft(code string, now time.Time) (bot.Draft, error) {
 		return bot.Draft{}, err
 	}
 	var d bot.Draft
-	return d, decode(text, &d)
+	err = decode(text, &d)
+	return d, err
 }
 
 // TakeDraft implements bot.CircularTx.
