@@ -188,7 +188,11 @@ func retell(t *trace.Trace, r trace.Result, words *locales.Renderer) (string, er
 	a := &retelling{words: words, trace: t}
 	a.say("terminal.replay.title", map[string]any{"File": t.Name, "Title": t.Title})
 	for _, d := range r.Decisions {
-		a.item("terminal.replay.decision", map[string]any{"Decision": a.decision(d), "Delay": delay(r, d)})
+		if after := delay(r, d); after != "" {
+			a.item("terminal.replay.opened", map[string]any{"Decision": a.decision(d), "Delay": after})
+			continue
+		}
+		a.item("terminal.replay.decision", map[string]any{"Decision": a.decision(d)})
 	}
 	if len(r.Decisions) == 0 {
 		a.item("terminal.replay.nothing", nil)
