@@ -192,7 +192,7 @@ func retell(t *trace.Trace, r trace.Result, words *locales.Renderer) (string, er
 			a.item("terminal.replay.opened", map[string]any{"Decision": a.decision(d), "Delay": after})
 			continue
 		}
-		a.item("terminal.replay.decision", map[string]any{"Decision": a.decision(d)})
+		a.text.WriteString("  " + a.decision(d) + "\n")
 	}
 	if len(r.Decisions) == 0 {
 		a.item("terminal.replay.nothing", nil)
