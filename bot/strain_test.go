@@ -22,7 +22,9 @@ func TestStrain(t *testing.T) {
 				case <-stop:
 					return
 				default:
+					work := 0
 					for end := time.Now().Add(2 * time.Millisecond); time.Now().Before(end); {
+						work++
 					}
 					runtime.Gosched()
 				}

@@ -21,7 +21,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := time.Date(2021, 4, 6, 0, 0, 0, 0, paris)
-	at := func(d time.Duration) time.Time { return start.Add(d) }
+	at := start.Add
 	day := &trace.Trace{
 		Title: "Un jour.", Start: start, End: at(30 * time.Hour), Checks: map[bot.PlatformID][]string{"ent": {"accueil", "connexion"}, "pronote": {"accueil"}},
 		Platforms: []bot.Platform{
@@ -116,8 +116,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		first, err := trace.Read(strings.NewReader(text), "f.trace")
 		if err != nil {
-			var wrong *trace.LineError
-			if !errors.As(err, &wrong) {
+			if _, explained := errors.AsType[*trace.LineError](err); !explained {
 				t.Fatalf("%v", err)
 			}
 			return

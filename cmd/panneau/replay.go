@@ -175,7 +175,7 @@ const (
 	sameMoment = 2 * time.Second
 )
 
-// account of a replay, in French.
+// retelling is the account of a replay, in French.
 type retelling struct {
 	words *locales.Renderer
 	trace *trace.Trace
@@ -188,10 +188,14 @@ func retell(t *trace.Trace, r trace.Result, words *locales.Renderer) (string, er
 	a := &retelling{words: words, trace: t}
 	a.say("terminal.replay.title", map[string]any{"File": t.Name, "Title": t.Title})
 	for _, d := range r.Decisions {
-		a.say("terminal.replay.decision", map[string]any{"Decision": a.decision(d), "Delay": delay(r, d)})
+		if after := delay(r, d); after != "" {
+			a.item("terminal.replay.opened", map[string]any{"Decision": a.decision(d), "Delay": after})
+			continue
+		}
+		a.text.WriteString("  " + a.decision(d) + "\n")
 	}
 	if len(r.Decisions) == 0 {
-		a.say("terminal.replay.nothing", nil)
+		a.item("terminal.replay.nothing", nil)
 	}
 	for _, chat := range t.Chats {
 		a.say("terminal.replay.heard", map[string]any{"Chat": chat.Address.Channel, "Count": r.Heard(chat.Address.Channel)})
@@ -204,6 +208,12 @@ func (a *retelling) say(key string, data map[string]any) {
 	text, err := a.words.Text("fr", key, data)
 	a.err = errors.Join(a.err, err)
 	a.text.WriteString(text + "\n")
+}
+
+// item says something a little to the right.
+func (a *retelling) item(key string, data map[string]any) {
+	a.text.WriteString("  ")
+	a.say(key, data)
 }
 
 // decision is a decision in a line: « 08:00:05  Pronote : inaccessible (refused) ».
@@ -258,11 +268,11 @@ func (a *retelling) compare(r trace.Result) {
 	for _, d := range list {
 		switch {
 		case d.Now.At.IsZero():
-			a.say("terminal.replay.then", map[string]any{"Decision": a.decision(d.Then)})
+			a.item("terminal.replay.then", map[string]any{"Decision": a.decision(d.Then)})
 		case d.Then.At.IsZero():
-			a.say("terminal.replay.now", map[string]any{"Decision": a.decision(d.Now)})
+			a.item("terminal.replay.now", map[string]any{"Decision": a.decision(d.Now)})
 		default:
-			a.say("terminal.replay.moved", map[string]any{"Decision": a.decision(d.Now), "Before": a.at(d.Then.At)})
+			a.item("terminal.replay.moved", map[string]any{"Decision": a.decision(d.Now), "Before": a.at(d.Then.At)})
 		}
 	}
 }
