@@ -90,7 +90,7 @@ func TestTerminal(t *testing.T) {
 		"Backup": "/srv/panneau-data/backups/panneau-20210406T014000Z.db", "When": "06/04/2021 à 3\u00a0h\u00a040",
 		"Aside": "/srv/panneau-data/panneau.db.damaged-20210406T061500Z", "Size": "12,3\u00a0Mo",
 		"Day": "2021-04-06", "Seen": 8640, "Told": 12, "Title": "Le 06/04/2021, tel que les contrôles l’ont vu.", "Chat": "familles",
-		"Decision": "08:00:15  Pronote : inaccessible (refused)", "Delay": "5,0", "Before": "08:00:20",
+		"Decision": "08:00:15 Pronote\u00a0: inaccessible (refused)", "Delay": "5,0", "Before": "08:00:20",
 		"Name": "lyon", "Names": "lyon, lille", "Split": "inaccessible depuis 1 point de contrôle sur 3",
 		"Prefix": "/", "Moment": "8\u00a0h\u00a005", "Number": "12",
 	}

@@ -216,7 +216,7 @@ func (a *retelling) item(key string, data map[string]any) {
 	a.say(key, data)
 }
 
-// decision is a decision in a line: « 08:00:05  Pronote : inaccessible (refused) ».
+// decision is a decision in a line: « 08:00:05 Pronote : inaccessible (refused) ».
 func (a *retelling) decision(d trace.Decision) string {
 	name := string(d.Platform)
 	for _, p := range a.trace.Platforms {
@@ -226,7 +226,7 @@ func (a *retelling) decision(d trace.Decision) string {
 	}
 	condition, err := a.words.Condition("fr", d.Condition)
 	a.err = errors.Join(a.err, err)
-	text := fmt.Sprintf("%s  %s : %s", a.at(d.At), name, condition)
+	text := fmt.Sprintf("%s %s : %s", a.at(d.At), name, condition)
 	if d.Reason != bot.ReasonNone {
 		text += fmt.Sprintf(" (%s)", d.Reason)
 	}
