@@ -98,6 +98,8 @@ func (s *oneChat) PutDestination(d bot.Destination) error {
 	return nil
 }
 
+func (s *oneChat) Wake(bot.AccountID, string, time.Time) (int, error) { return 0, nil }
+
 func (s *oneChat) EraseChat(bot.AccountID, string) (int, error) {
 	erased := 0
 	if s.chat != nil {

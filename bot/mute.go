@@ -99,11 +99,11 @@ func (s *Speaker) still(tx Tx, t Task, act Act, wait time.Time, now time.Time) (
 	if t.urgent() || t.Incident.ours() {
 		return act, wait, nil
 	}
-	until, err := muted(tx, s.config.Account, now)
+	until, err := s.stillUntil(tx, now)
 	switch {
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return act, wait, fmt.Errorf("look whether the chats are kept still: %w", err)
-	case until.IsZero():
+	case !until.After(now):
 		return act, wait, nil
 	case !wait.IsZero():
 		return act, later(wait, until), nil
@@ -112,6 +112,23 @@ func (s *Speaker) still(tx Tx, t Task, act Act, wait time.Time, now time.Time) (
 	default:
 		return ActNone, until, nil
 	}
+}
+
+// stillFor is how long what is known of mutes is good for: a broadcast of hundreds does not ask for each chat.
+const stillFor = time.Second
+
+// stillUntil is until when the account's chats are kept still; zero where they are not.
+func (s *Speaker) stillUntil(tx Tx, now time.Time) (time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now.Sub(s.hush.read).Abs() < stillFor {
+		return s.hush.until, nil
+	}
+	until, err := muted(tx, s.config.Account, now)
+	if err == nil {
+		s.hush.read, s.hush.until = now, until
+	}
+	return until, err
 }
 
 // ours reports whether a letter is for operators alone.

@@ -25,7 +25,8 @@ type Speaker struct {
 	promises promises
 
 	mu   sync.Mutex
-	busy map[DeliveryKey]*Use // on their way
+	busy map[DeliveryKey]*Use            // on their way
+	hush struct{ read, until time.Time } // until when an operator keeps the chats still, as it was read
 }
 
 // SpeakerConfig is what a Speaker needs.

@@ -79,7 +79,7 @@ func (l *lounge) ask(who, command, args string) string {
 	l.Say(l.channel, who, l.typed(command, args))
 	for ; time.Since(began) < answerTime; time.Sleep(50 * time.Millisecond) {
 		for _, m := range l.Shown(l.channel)[before:] {
-			if !m.Bot {
+			if !m.Bot || m.Audible && m.ReplyTo == "" && l.platform == bot.Telegram { // a notice is on its way, too
 				continue
 			}
 			if m.Audible || l.platform != bot.Telegram && m.Ephemeral != who {

@@ -32,6 +32,7 @@ func statusOfOnePlatform(t *testing.T) {
 	platforms := []bot.Platform{{ID: "ent", Name: "Mon ENT Occitanie"}, {ID: "pronote", Name: "Pronote"}}
 	desk := bot.Desk{
 		Account: "tg", Chat: bot.Telegram, Prefix: "/", Store: db, Renderer: chatWriter(t).Renderer, Stranger: stranger(chat.Place),
+		Turnstile: &bot.Turnstile{},
 		Board: &bot.Board{
 			Store: db, Platforms: platforms, Vantages: 1, Offline: func() bool { return false }, Quiet: bot.NewQuiet(almanac),
 			Planner: &bot.Planner{Store: db, Web: bot.NewWeb(platforms)},

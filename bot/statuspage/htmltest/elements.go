@@ -71,7 +71,7 @@ func elements() map[string]rule {
 		"symbol": {kind: "graphic", holds: "graphic", attributes: "viewbox preserveaspectratio", needs: "id viewbox", foreign: true},
 		"path":   {kind: "graphic", attributes: "d", needs: "d", foreign: true},
 		"circle": {kind: "graphic", attributes: "cx cy r", needs: "r", foreign: true},
-		"rect":   {kind: "graphic", attributes: "x y width height rx", needs: "width height", foreign: true},
+		"rect":   {kind: "graphic", attributes: "x y width height rx fill", needs: "width height", foreign: true},
 		"use":    {kind: "graphic", attributes: "href", needs: "href", foreign: true},
 	}
 }

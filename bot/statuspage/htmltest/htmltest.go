@@ -159,7 +159,7 @@ func (c *checker) described(e element, rule rule, raw string) {
 			c.wrongf("<%s> has no attribute %s", e.name, name)
 		}
 		form := c.shapes[name]
-		if e.name == "meta" || rule.foreign && name == "width" {
+		if e.name == "meta" || rule.foreign && (name == "width" || name == "height") { // SVG has percentages
 			continue
 		}
 		if form != nil && !form.MatchString(value) {
