@@ -54,6 +54,7 @@ type load struct {
 
 func (l load) measure(b *testing.B) {
 	targets := startTargets(b)
+	defer debug.SetGCPercent(debug.SetGCPercent(bot.GCPercent))
 	roots := x509.NewCertPool()
 	authority, err := x509.ParseCertificate(targets.Root)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/panneau-ecole/panneau/bot"
@@ -24,6 +25,9 @@ func main() {
 // obey runs the command line as signals ask for: it ends with SIGINT and SIGTERM, and reads its configuration again with
 // SIGHUP, which ends it only where it is what a closed terminal sends.
 func (m Main) obey() int {
+	if m.Getenv("GOGC") == "" {
+		debug.SetGCPercent(bot.GCPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if !m.terminal() {
