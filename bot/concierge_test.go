@@ -109,6 +109,9 @@ func TestATroubleThatEndsAtOnceIsNotTold(t *testing.T) {
 }
 
 func TestATroubleThatLastsIsToldAnewAfterAMonth(t *testing.T) {
+	if raced {
+		t.Skip("a simulated month")
+	}
 	inOffice(t, func(s *stage) {
 		for _, days := range []int{0, 29, 2} {
 			time.Sleep(time.Duration(24*days) * time.Hour)

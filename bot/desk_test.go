@@ -378,6 +378,7 @@ func TestLanguagesFollowWhatPeopleType(t *testing.T) {
 
 func TestOnlyAdministratorsDecide(t *testing.T) {
 	for _, command := range bot.Commands() {
+		desk := newCounter(t)
 		for name, c := range map[string]struct {
 			request bot.Request
 			err     error
@@ -388,7 +389,6 @@ func TestOnlyAdministratorsDecide(t *testing.T) {
 			"nobody":                  {bot.Request{}, nil, "denied"},
 			"not known":               {bot.Request{Person: "prof"}, errors.New("no answer"), "unverified"},
 		} {
-			desk := newCounter(t)
 			desk.chat.err = c.err
 			c.request.From = group()
 			switch title := desk.asks(t, c.request, command.Name+" lille"); {

@@ -64,6 +64,13 @@ func (f *target) count(since time.Time) int {
 	return n
 }
 
+// crush is how many of its runs were under way at once at most, and how many were stopped.
+func (f *target) crush() (most, stopped int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.most, f.stopped
+}
+
 func (f *target) times() []time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
