@@ -246,6 +246,9 @@ func (w *world) scriptSay(_ *testscript.TestScript, args []string) {
 	who, channel := "camille", channels()[args[0]]
 	if len(args) > 2 {
 		who = args[2]
+		if server, ok := w.chats[args[0]].(*discord.Server); ok { // whose menu has what only administrators are offered
+			server.Appoint(channel, who, discord.Administrator)
+		}
 	}
 	if len(args) > 3 {
 		channel = args[3]

@@ -139,6 +139,8 @@ func TestPrivateMessages(t *testing.T) {
 		at := l.Direct("camille")
 		l.Press(at, "camille", l.Buttons(at)[0])
 		time.Sleep(time.Second)
+		h.mu.Lock()
+		defer h.mu.Unlock()
 		if last := h.presses[len(h.presses)-1]; !last.Private || last.From.Channel != at || last.Person != h.presses[0].Person {
 			t.Errorf("pressed in private: %+v", last)
 		}
