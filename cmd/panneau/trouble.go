@@ -114,10 +114,10 @@ func (a *app) newConcierge(m Main) *bot.Concierge {
 	return bot.NewConcierge(bot.ConciergeConfig{Store: a.store, Posts: posts, Word: a.word, Woken: a.wake, Logger: a.log})
 }
 
-// mended takes note that an account is accepted, if it was not.
+// mended takes note that an account is accepted. One that was refused since we started is not heard of again until it is
+// started anew: what still succeeds had left before.
 func (a *app) mended(attempt bot.Attempt) {
-	if attempt.Outcome == "" {
-		a.refused.Delete(attempt.Account)
+	if _, refused := a.refused.Load(attempt.Account); attempt.Outcome == "" && !refused {
 		a.concierge.Tell(bot.Trouble{Kind: bot.TroubleUnauthorised, Account: attempt.Account, Over: true})
 	}
 }
