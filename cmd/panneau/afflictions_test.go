@@ -45,6 +45,9 @@ func networkFaults(platform bot.ChatPlatform) []affliction {
 		fault("throttled 5 s", emulator.Fault{Kind: emulator.Throttle, Wait: 5 * time.Second}),
 		fault("throttled 90 min", emulator.Fault{Kind: emulator.Throttle, Wait: 90 * time.Minute}),
 	}
+	for i := range list {
+		list[i].wide = platform == bot.Slack && list[i].fault.Kind == emulator.Throttle
+	}
 	if platform != bot.Slack { // which names no scope
 		list = append(list, fault("throttled 1 min, globally", emulator.Fault{Kind: emulator.Throttle, Wait: time.Minute, Scope: "global"}))
 	}

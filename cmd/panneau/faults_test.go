@@ -22,6 +22,7 @@ type affliction struct {
 	undo  func(s *town, p *place) // nil with do: it is for good
 	brief bool                    // tried once only: it means what another one means
 	dead  bool                    // nothing can be told there afterwards
+	wide  bool                    // edits of all chats share the limit that it is about
 	stops bool                    // the whole account falls silent until the next start
 }
 
@@ -357,7 +358,7 @@ func (c *cell) line(shows []sight, told []string, end []sight) string {
 	}
 	name := c.name + ", " + c.lasts
 	operator := "–"
-	if c.stops { // it depends on who is asked first
+	if c.stops || c.wide && c.act == "edit" { // it depends on who is asked first
 		near = "–"
 	}
 	if len(told) > 0 {
