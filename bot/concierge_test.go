@@ -110,7 +110,7 @@ func TestATroubleThatEndsAtOnceIsNotTold(t *testing.T) {
 
 func TestATroubleThatLastsIsToldAnewAfterAMonth(t *testing.T) {
 	if raced {
-		t.Skip("a simulated month")
+		t.Skip("a simulated month takes two minutes under the race detector")
 	}
 	inOffice(t, func(s *stage) {
 		for _, days := range []int{0, 29, 2} {

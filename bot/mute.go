@@ -120,13 +120,16 @@ const stillFor = time.Second
 // stillUntil is until when the account's chats are kept still; zero where they are not.
 func (s *Speaker) stillUntil(tx Tx, now time.Time) (time.Time, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if now.Sub(s.hush.read).Abs() < stillFor {
-		return s.hush.until, nil
+	known := s.hush
+	s.mu.Unlock()
+	if now.Sub(known.read).Abs() < stillFor {
+		return known.until, nil
 	}
 	until, err := muted(tx, s.config.Account, now)
 	if err == nil {
+		s.mu.Lock()
 		s.hush.read, s.hush.until = now, until
+		s.mu.Unlock()
 	}
 	return until, err
 }

@@ -128,8 +128,8 @@ func (d *demo) chatScene(seat int, to config.Destination, before, now []emulator
 	if account.Platform == bot.Telegram {
 		suffix = "@" + telegram.Username // heard in a group whoever wrote last
 	}
-	for _, command := range bot.Commands() {
-		c.Commands = append(c.Commands, prefix+command.Name+suffix)
+	for _, name := range []string{"status", "que_faire", "aide"} { // the others can be typed, and « aide » names them
+		c.Commands = append(c.Commands, prefix+name+suffix)
 	}
 	for _, m := range now {
 		body, err := view.Message(c.Kind, m)

@@ -14,7 +14,8 @@ type slackElement struct {
 	Elements []slackElement
 }
 
-// readSlack reads blocks: headers, rich text, context and dividers.
+// readSlack reads blocks: headers, rich text, context and dividers. Buttons cannot be pressed in a picture and are left
+// out, as on the other platforms.
 func readSlack(raw string) ([]block, error) {
 	var m struct{ Blocks []slackElement }
 	if err := json.Unmarshal([]byte(raw), &m); err != nil {
@@ -31,6 +32,7 @@ func readSlack(raw string) ([]block, error) {
 			for _, small := range e.Elements {
 				list = append(list, block{Kind: "small", Lines: []line{{{Text: small.text()}}}})
 			}
+		case "actions":
 		default:
 			for _, part := range e.Elements {
 				list = append(list, part.rich())
