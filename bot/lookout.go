@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -22,6 +23,7 @@ type Lookout struct {
 
 	mu     sync.Mutex
 	tracks map[PlatformID][]Track
+	obeyed time.Time // when the orders were last read
 }
 
 // LookoutConfig is what a Lookout needs.
@@ -35,6 +37,8 @@ type LookoutConfig struct {
 	Logger    *slog.Logger
 	// Ask asks for fresh verdicts about a platform, soon: another place sees it fail. It must not wait.
 	Ask func(PlatformID)
+	// Orders is what operators order from chats. Nil: nothing.
+	Orders *Orders
 	// Offline is called when our own network is found broken (true) or well again (false).
 	Offline func(offline bool)
 }
@@ -50,13 +54,40 @@ func (l *Lookout) Observe(ctx context.Context, v Verdict) (doubt bool, err error
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	tracks := remember(l.tracks[v.Platform], v, l.config.Rule.Memory())
-	ruling := Judge(Standing{Platform: v.Platform}, tracks, l.config.Rule, Plan{})
-	l.tracks[v.Platform] = ruling.Tracks
-	l.council.say(ruling.Standing.view())
+	ruling := l.settle(v.Platform, tracks)
 	for _, check := range ruling.Doubt {
 		doubt = doubt || check == v.Check
 	}
 	return doubt, nil
+}
+
+// settle judges a platform as it is seen from here, and takes note of that.
+func (l *Lookout) settle(p PlatformID, tracks []Track) Ruling {
+	ruling := Judge(Standing{Platform: p}, l.config.Orders.halt(p).forget(tracks), l.config.Rule, Plan{})
+	l.tracks[p] = ruling.Tracks
+	l.council.say(ruling.Standing.view())
+	return ruling
+}
+
+// obey reads what operators order, and takes note of what is not checked: nothing can be said of it, from here either.
+func (l *Lookout) obey(ctx context.Context, now time.Time) error {
+	if l.config.Orders == nil || now.Sub(l.obeyed) < obeyEvery {
+		return nil
+	}
+	if err := l.config.Orders.Read(ctx, l.config.Store); err != nil {
+		return err
+	}
+	l.obeyed = now
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, h := range l.config.Orders.halts() {
+		watched := slices.ContainsFunc(l.config.Platforms, func(p Platform) bool { return p.ID == h.Platform })
+		if watched && h.holds(now) {
+			l.settle(h.Platform, l.tracks[h.Platform])
+			l.council.say(View{Platform: h.Platform, Condition: Unverifiable, Since: h.Since, SeenAt: h.Since, Reason: ReasonHalted})
+		}
+	}
+	return nil
 }
 
 // Run tells what is seen until ctx ends. The error wraps ErrConflict when another process has entered under the name of
@@ -89,6 +120,9 @@ func (l *Lookout) speak(ctx context.Context, entered *bool) error {
 			return err
 		}
 		*entered = true
+	}
+	if err := l.obey(ctx, time.Now()); err != nil {
+		return err
 	}
 	news, err := l.council.confer(ctx, l.config.Store)
 	for _, p := range news {

@@ -110,6 +110,7 @@ type vantage struct {
 	say     func(key string) error
 	lookout *bot.Lookout
 	patrol  *bot.Patrol
+	orders  bot.Orders
 	offline atomic.Bool
 }
 
@@ -126,10 +127,11 @@ func (v *vantage) wire(c *config.Config, name string, db bot.Store) error {
 	}
 	v.lookout = bot.NewLookout(bot.LookoutConfig{
 		Store: db, Guard: checks.NewGuard(c.Watch.Guard, env), Platforms: watched, Rule: bot.DefaultRule(), Vantage: name,
-		Holder: rand.Text(), Logger: v.log, Ask: func(id bot.PlatformID) { v.patrol.Ask(id) }, Offline: v.setOffline,
+		Orders: &v.orders, Holder: rand.Text(), Logger: v.log, Ask: func(id bot.PlatformID) { v.patrol.Ask(id) }, Offline: v.setOffline,
 	})
 	v.patrol = &bot.Patrol{
-		Rounds: rounds, Watch: v.lookout, Vantage: name, Burst: bot.DefaultBurst(), Behind: bot.NewStrain().Behind, Logger: v.log,
+		Rounds: rounds, Watch: v.lookout, Vantage: name, Orders: &v.orders, Burst: bot.DefaultBurst(),
+		Behind: bot.NewStrain().Behind, Logger: v.log,
 	}
 	return nil
 }
