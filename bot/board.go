@@ -36,7 +36,7 @@ func (b *Board) Overview(ctx context.Context, follow []PlatformID, reader Audien
 		}
 		for _, p := range b.Platforms {
 			if follow == nil || slices.Contains(follow, p.ID) {
-				o.Platforms = append(o.Platforms, b.view(p.with(upkeeps), standings))
+				o.Platforms = append(o.Platforms, b.view(p.With(upkeeps), standings))
 			}
 		}
 		if err := state(tx, o.Platforms); err != nil {

@@ -107,10 +107,10 @@ func (o *Orders) halts() []Halt {
 }
 
 // planned is a platform with the maintenances that operators planned from chats beside those of the configuration.
-func (o *Orders) planned(p Platform) Platform { return p.with(o.now().upkeeps) }
+func (o *Orders) planned(p Platform) Platform { return p.With(o.now().upkeeps) }
 
-// with is a platform with more maintenances: those of the list that are its own.
-func (p Platform) with(list []Upkeep) Platform {
+// With is a platform with more maintenances: those of the list that are its own.
+func (p Platform) With(list []Upkeep) Platform {
 	for _, u := range list {
 		if u.Platform == p.ID {
 			p.Maintenances = append(slices.Clip(p.Maintenances), Period{From: u.From, To: u.To})

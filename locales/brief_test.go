@@ -144,6 +144,8 @@ func orderBriefs(now time.Time) []entry {
 		about(bot.BriefUpkeepWhen), about(bot.BriefUpkeepPast), about(bot.BriefUpkeepUnknown), about(bot.BriefUpkeepNone),
 		{"", bot.Brief{Kind: bot.BriefUpkeeps, Platforms: platforms, Upkeeps: list, Typed: "/maintenance"}},
 		{"that are many", bot.Brief{Kind: bot.BriefUpkeeps, Platforms: platforms, Upkeeps: list[:1], More: 40, Typed: "/maintenance"}},
+		{"of which one is left out", bot.Brief{Kind: bot.BriefUpkeeps, Platforms: platforms, Upkeeps: list[:1], More: 1, Typed: "/maintenance"}},
+		{"of one", bot.Brief{Kind: bot.BriefUpkeeps, Platforms: platforms, Upkeeps: list[:1], Typed: "/maintenance"}},
 		{"", bot.Brief{Kind: bot.BriefHalts, Platforms: platforms, Halts: halts, Typed: "/suspendre"}},
 		{"", bot.Brief{Kind: bot.BriefHalted, Platforms: platforms[1:], Halts: halts[:1], Typed: "/suspendre ent fin"}},
 		{"", bot.Brief{Kind: bot.BriefHaltNone, Typed: "/suspendre"}},
