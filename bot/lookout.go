@@ -23,7 +23,8 @@ type Lookout struct {
 
 	mu     sync.Mutex
 	tracks map[PlatformID][]Track
-	obeyed time.Time // when the orders were last read
+	obeyed time.Time // when the orders were last asked for
+	deaf   bool      // they could not be read then
 }
 
 // LookoutConfig is what a Lookout needs.
@@ -69,15 +70,17 @@ func (l *Lookout) settle(p PlatformID, tracks []Track) Ruling {
 	return ruling
 }
 
-// obey reads what operators order, and takes note of what is not checked: nothing can be said of it, from here either.
-func (l *Lookout) obey(ctx context.Context, now time.Time) error {
+// obey reads what operators order, and takes note of what is not checked: nothing can be said of it, from here either. A
+// place that may not read that goes on.
+func (l *Lookout) obey(ctx context.Context, now time.Time) {
 	if l.config.Orders == nil || now.Sub(l.obeyed) < obeyEvery {
-		return nil
+		return
 	}
-	if err := l.config.Orders.Read(ctx, l.config.Store); err != nil {
-		return err
+	err := l.config.Orders.ReadHalts(ctx, l.config.Store)
+	if err != nil && !l.deaf {
+		l.config.Logger.Warn("what operators have stopped is checked from here", "err", err)
 	}
-	l.obeyed = now
+	l.obeyed, l.deaf = now, err != nil
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, h := range l.config.Orders.halts() {
@@ -87,7 +90,6 @@ func (l *Lookout) obey(ctx context.Context, now time.Time) error {
 			l.council.say(View{Platform: h.Platform, Condition: Unverifiable, Since: h.Since, SeenAt: h.Since, Reason: ReasonHalted})
 		}
 	}
-	return nil
 }
 
 // Run tells what is seen until ctx ends. The error wraps ErrConflict when another process has entered under the name of
@@ -121,9 +123,7 @@ func (l *Lookout) speak(ctx context.Context, entered *bool) error {
 		}
 		*entered = true
 	}
-	if err := l.obey(ctx, time.Now()); err != nil {
-		return err
-	}
+	l.obey(ctx, time.Now())
 	news, err := l.council.confer(ctx, l.config.Store)
 	for _, p := range news {
 		if l.council.alarmed(p) {

@@ -64,11 +64,7 @@ func (o *Orders) Read(ctx context.Context, store Store) error {
 		if fresh.upkeeps, err = tx.Upkeeps(time.Now().Add(-lateEnd)); err != nil {
 			return err
 		}
-		halts, err := tx.Halts()
-		for _, h := range halts {
-			fresh.halts[h.Platform] = h
-		}
-		return err
+		return fresh.readHalts(tx)
 	})
 	if err != nil {
 		return fmt.Errorf("read what operators order: %w", err)
@@ -79,6 +75,24 @@ func (o *Orders) Read(ctx context.Context, store Store) error {
 
 // lateEnd is how long after its end a maintenance is still looked at.
 const lateEnd = 60 * 24 * time.Hour
+
+// ReadHalts reads only which platforms are not checked: all that a place may see.
+func (o *Orders) ReadHalts(ctx context.Context, store Store) error {
+	fresh := orders{halts: make(map[PlatformID]Halt)}
+	if err := store.View(ctx, fresh.readHalts); err != nil {
+		return fmt.Errorf("read which platforms are not checked: %w", err)
+	}
+	o.known.Store(&fresh)
+	return nil
+}
+
+func (o *orders) readHalts(tx Tx) error {
+	halts, err := tx.Halts()
+	for _, h := range halts {
+		o.halts[h.Platform] = h
+	}
+	return err
+}
 
 func (o *Orders) now() orders {
 	if o == nil {

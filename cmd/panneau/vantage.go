@@ -77,6 +77,9 @@ func (m Main) vantage(ctx context.Context, file, name string) (err error) {
 	if err := v.wire(c, name, m.between(db)); err != nil {
 		return err
 	}
+	if err := v.orders.ReadHalts(ctx, m.between(db)); err != nil {
+		v.log.Warn("what operators have stopped is checked from here", "err", err)
+	}
 	if err := v.say("terminal.vantage.started"); err != nil {
 		return err
 	}
