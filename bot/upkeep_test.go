@@ -163,3 +163,32 @@ func TestMaintenancesRefused(t *testing.T) {
 		}
 	})
 }
+
+// TestManyPlanTheSameAtOnce: one of them plans it, the others hear that it is planned.
+func TestManyPlanTheSameAtOnce(t *testing.T) {
+	atDesk(t, func(s *stage, desk *bot.Desk, _ func(int, int, int) time.Time) {
+		answers := make(chan string)
+		for n := range 6 {
+			person := []string{"7", "8"}[n%2]
+			go func() {
+				m, err := desk.Command(s.t.Context(), bot.Request{
+					From: bot.Address{Channel: person}, Private: true, Person: person, Command: "maintenance", Args: "ENT demain 18h 20h",
+				})
+				if err != nil {
+					s.t.Error(err)
+				}
+				answers <- m.Title
+			}()
+		}
+		count := make(map[string]int)
+		for range 6 {
+			count[<-answers]++
+		}
+		if diff := cmp.Diff(map[string]int{"upkeep_planned": 1, "upkeep_said": 5}, count); diff != "" {
+			t.Error(diff)
+		}
+		if n := len(s.deeds()); n != 1 {
+			t.Errorf("%d deeds", n)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -73,4 +74,30 @@ func TestWindowOverTheClock(t *testing.T) {
 	if !ok || to.Sub(from) != 7*time.Hour {
 		t.Errorf("%v, %v – %v", ok, from, to)
 	}
+}
+
+// FuzzWindowIn reads anything: what is understood is in order where no day says otherwise, and what follows was typed.
+func FuzzWindowIn(f *testing.F) {
+	for _, seed := range []string{
+		"demain 18h 20h", "28/11 de 22 h à 6 h fini", "2026-11-28T18:00 2026-11-28T20:00", "18 h 30 20 h 15", "24h 24h", "31/12/9999 0h 24h",
+		"99/99/0000 99h99 99h99", "à à à", "\xff 18h\xff 20h", "demain\u00a018\u202fh 20 h",
+	} {
+		f.Add(seed)
+	}
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		f.Fatal(err)
+	}
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, paris)
+	f.Fuzz(func(t *testing.T, typed string) {
+		from, to, rest, ok := windowIn(typed, now)
+		switch {
+		case !ok && rest != typed:
+			t.Errorf("%q: %q follows", typed, rest)
+		case ok && !strings.HasSuffix(strings.TrimSpace(typed), rest) && !strings.HasSuffix(typed, rest):
+			t.Errorf("%q: %q follows", typed, rest)
+		case ok && !strings.ContainsAny(typed, "/-ain") && (!from.After(now) || !to.After(from)):
+			t.Errorf("%q: %v – %v", typed, from, to)
+		}
+	})
 }
