@@ -40,12 +40,12 @@ func (w *Watch) announce(ctx context.Context, now time.Time) error {
 	}
 	var due []Incident
 	for _, i := range known {
-		if next := w.web.platforms[i.Platform].foresee(i, now); next.Revision != i.Revision {
+		if next := w.config.Orders.planned(w.web.Platform(i.Platform)).foresee(i, now); next.Revision != i.Revision {
 			due = append(due, next)
 		}
 	}
 	for _, p := range w.config.Platforms {
-		for _, i := range p.upcoming(now) {
+		for _, i := range w.config.Orders.planned(p).upcoming(now) {
 			if !slices.ContainsFunc(known, func(k Incident) bool { return k.Platform == p.ID && k.Since.Equal(i.Since) }) {
 				due = append(due, i)
 			}
@@ -69,7 +69,7 @@ func (w *Watch) announced(ctx context.Context) (known []Incident, err error) {
 func (w *Watch) proclaim(ctx context.Context, list []Incident, now time.Time) error {
 	err := w.commits.update(ctx, w.lease.Duty(), func(tx Tx) error {
 		for _, i := range list {
-			if _, err := w.writeIncident(tx, i, now); err != nil && !errors.Is(err, ErrConflict) {
+			if err := w.proclaimOne(tx, i, now); err != nil && !errors.Is(err, ErrConflict) {
 				return err
 			}
 		}
@@ -84,6 +84,20 @@ func (w *Watch) proclaim(ctx context.Context, list []Incident, now time.Time) er
 	}
 	w.config.Changed()
 	return nil
+}
+
+// proclaimOne writes an announcement. A new one has from the beginning what an operator says of it.
+func (w *Watch) proclaimOne(tx Tx, i Incident, now time.Time) error {
+	written, err := w.writeIncident(tx, i, now)
+	if err != nil || i.ID != 0 {
+		return err
+	}
+	words := w.config.Orders.words(i.Platform, i.Since)
+	words.At = now
+	if written, err = sayMore(tx, written, words); err != nil || written.Said == 0 {
+		return err
+	}
+	return tx.Owe(written, w.web.Reach(written), true, now)
 }
 
 // upcoming lists the announcements of the maintenances of a platform that begin so soon that they are told of. What

@@ -30,9 +30,13 @@ func (b *Board) Overview(ctx context.Context, follow []PlatformID, reader Audien
 		if err != nil {
 			return err
 		}
+		upkeeps, err := tx.Upkeeps(o.Now)
+		if err != nil {
+			return err
+		}
 		for _, p := range b.Platforms {
 			if follow == nil || slices.Contains(follow, p.ID) {
-				o.Platforms = append(o.Platforms, b.view(p, standings))
+				o.Platforms = append(o.Platforms, b.view(p.With(upkeeps), standings))
 			}
 		}
 		if err := state(tx, o.Platforms); err != nil {

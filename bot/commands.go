@@ -114,6 +114,14 @@ func operatorCommands() []Command {
 			Name: "silence", Aliases: []string{"silences"}, Option: "duree", For: ForOperators, Changes: true,
 			answer: (*Desk).mute,
 		},
+		{
+			Name: "maintenance", Aliases: []string{"maintenances"}, Option: "fenetre", For: ForOperators, Changes: true,
+			answer: (*Desk).maintenance,
+		},
+		{
+			Name: "suspendre", Aliases: []string{"suspension", "suspensions"}, Option: "plateforme", For: ForOperators, Changes: true,
+			answer: (*Desk).suspend,
+		},
 	}
 }
 

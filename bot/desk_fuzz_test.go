@@ -121,6 +121,7 @@ func (s *oneChat) Standings() ([]bot.Standing, error)              { return nil,
 func (s *oneChat) PresentViews() ([]bot.View, error)               { return nil, nil }
 func (s *oneChat) OpenIncidents() ([]bot.Incident, error)          { return nil, nil }
 func (s *oneChat) Announcements() ([]bot.Incident, error)          { return nil, nil }
+func (s *oneChat) Upkeeps(time.Time) ([]bot.Upkeep, error)         { return nil, nil }
 func (s *oneChat) DropUnfollowed() error                           { return nil }
 func (s *oneChat) EndSilence(time.Time) error                      { return nil }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -22,6 +23,8 @@ type Lookout struct {
 
 	mu     sync.Mutex
 	tracks map[PlatformID][]Track
+	obeyed time.Time // when the orders were last asked for
+	deaf   bool      // they could not be read then
 }
 
 // LookoutConfig is what a Lookout needs.
@@ -35,6 +38,8 @@ type LookoutConfig struct {
 	Logger    *slog.Logger
 	// Ask asks for fresh verdicts about a platform, soon: another place sees it fail. It must not wait.
 	Ask func(PlatformID)
+	// Orders is what operators order from chats. Nil: nothing.
+	Orders *Orders
 	// Offline is called when our own network is found broken (true) or well again (false).
 	Offline func(offline bool)
 }
@@ -50,13 +55,41 @@ func (l *Lookout) Observe(ctx context.Context, v Verdict) (doubt bool, err error
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	tracks := remember(l.tracks[v.Platform], v, l.config.Rule.Memory())
-	ruling := Judge(Standing{Platform: v.Platform}, tracks, l.config.Rule, Plan{})
-	l.tracks[v.Platform] = ruling.Tracks
-	l.council.say(ruling.Standing.view())
+	ruling := l.settle(v.Platform, tracks)
 	for _, check := range ruling.Doubt {
 		doubt = doubt || check == v.Check
 	}
 	return doubt, nil
+}
+
+// settle judges a platform as it is seen from here, and takes note of that.
+func (l *Lookout) settle(p PlatformID, tracks []Track) Ruling {
+	ruling := Judge(Standing{Platform: p}, l.config.Orders.halt(p).forget(tracks), l.config.Rule, Plan{})
+	l.tracks[p] = ruling.Tracks
+	l.council.say(ruling.Standing.view())
+	return ruling
+}
+
+// obey reads what operators order, and takes note of what is not checked: nothing can be said of it, from here either. A
+// place that may not read that goes on.
+func (l *Lookout) obey(ctx context.Context, now time.Time) {
+	if l.config.Orders == nil || now.Sub(l.obeyed) < obeyEvery {
+		return
+	}
+	err := l.config.Orders.ReadHalts(ctx, l.config.Store)
+	if err != nil && !l.deaf {
+		l.config.Logger.Warn("what operators have stopped is checked from here", "err", err)
+	}
+	l.obeyed, l.deaf = now, err != nil
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, h := range l.config.Orders.halts() {
+		watched := slices.ContainsFunc(l.config.Platforms, func(p Platform) bool { return p.ID == h.Platform })
+		if watched && h.holds(now) {
+			l.settle(h.Platform, l.tracks[h.Platform])
+			l.council.say(View{Platform: h.Platform, Condition: Unverifiable, Since: h.Since, SeenAt: h.Since, Reason: ReasonHalted})
+		}
+	}
 }
 
 // Run tells what is seen until ctx ends. The error wraps ErrConflict when another process has entered under the name of
@@ -90,6 +123,7 @@ func (l *Lookout) speak(ctx context.Context, entered *bool) error {
 		}
 		*entered = true
 	}
+	l.obey(ctx, time.Now())
 	news, err := l.council.confer(ctx, l.config.Store)
 	for _, p := range news {
 		if l.council.alarmed(p) {

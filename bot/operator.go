@@ -34,6 +34,8 @@ type Brief struct {
 	Number    int64      // of a circular that goes on
 	Circulars []Incident // that go on, newest first
 	Mutes     []Mute     // that hold
+	Upkeeps   []Upkeep   // that are planned, or the one that it is about
+	Halts     []Halt     // that hold, or the one that it is about
 }
 
 // BriefKind is what an operator is told.
@@ -82,6 +84,27 @@ const (
 	BriefMuteWhen        BriefKind = "mute_when" // for how long is not understood
 )
 
+// The kinds about maintenances and checks that are stopped.
+const (
+	BriefUpkeeps         BriefKind = "upkeeps"          // what is planned
+	BriefUpkeepNone      BriefKind = "upkeep_none"      // nothing is
+	BriefUpkeepPlanned   BriefKind = "upkeep_planned"   // a maintenance is
+	BriefUpkeepMoved     BriefKind = "upkeep_moved"     // it ends at another time
+	BriefUpkeepSaid      BriefKind = "upkeep_said"      // it was planned before
+	BriefUpkeepWhen      BriefKind = "upkeep_when"      // when is not understood
+	BriefUpkeepPast      BriefKind = "upkeep_past"      // it would have begun
+	BriefUpkeepFar       BriefKind = "upkeep_far"       // too far ahead, or too long
+	BriefUpkeepFull      BriefKind = "upkeep_full"      // enough is planned
+	BriefUpkeepUnknown   BriefKind = "upkeep_unknown"   // none has that number
+	BriefUpkeepCancelled BriefKind = "upkeep_cancelled" // it is given up
+	BriefHalts           BriefKind = "halts"            // what is not checked
+	BriefHaltNone        BriefKind = "halt_none"        // everything is
+	BriefHalted          BriefKind = "halted"           // a platform is not any more
+	BriefHaltWhen        BriefKind = "halt_when"        // until when is not understood
+	BriefHaltEnded       BriefKind = "halt_ended"       // it is checked again
+	BriefHaltUnknown     BriefKind = "halt_unknown"     // it was all the time
+)
+
 // BriefKinds lists every kind.
 func BriefKinds() []BriefKind {
 	return []BriefKind{
@@ -91,6 +114,9 @@ func BriefKinds() []BriefKind {
 		BriefCircularPreview, BriefCircularSecond, BriefCircularSent, BriefCircularNoDraft, BriefCircularOther, BriefCircularWhom,
 		BriefCircularWhen, BriefCircularNobody, BriefCircularNone, BriefCircularEnded, BriefCirculars,
 		BriefMutes, BriefUnmuted, BriefMuteWhen,
+		BriefUpkeeps, BriefUpkeepNone, BriefUpkeepPlanned, BriefUpkeepMoved, BriefUpkeepSaid, BriefUpkeepWhen, BriefUpkeepPast,
+		BriefUpkeepFar, BriefUpkeepFull, BriefUpkeepUnknown, BriefUpkeepCancelled,
+		BriefHalts, BriefHaltNone, BriefHalted, BriefHaltWhen, BriefHaltEnded, BriefHaltUnknown,
 	}
 }
 

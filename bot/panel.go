@@ -24,12 +24,17 @@ type disagreement struct{ since, told time.Time }
 
 // ruling judges a platform, as it is seen from here or, where there are other places, as they see it together.
 func (w *Watch) ruling(b *book, tracks []Track, at time.Time) Ruling {
-	plan := b.platform.PlanAt(at)
+	halt := w.config.Orders.halt(b.platform.ID)
+	tracks = halt.forget(tracks)
+	plan := w.config.Orders.planned(*b.platform).PlanAt(at)
 	if w.council == nil {
 		return Judge(b.standing, tracks, w.config.Rule, plan)
 	}
 	ruling := Judge(Standing{Platform: b.platform.ID}, tracks, w.config.Rule, Plan{})
 	w.council.say(ruling.Standing.view())
+	if halt.holds(at) { // whatever other places saw before
+		return Judge(b.standing, tracks, w.config.Rule, plan)
+	}
 	together := Convene(w.council.views(b.platform.ID), w.config.Panel.Quorum[b.platform.ID])
 	ruling.Elsewhere = together.Condition.Outage() && !ruling.Standing.Condition.Outage()
 	ruling.Standing = together.standing(b.standing, ruling.Standing, plan)

@@ -45,6 +45,7 @@ type Patrol struct {
 	Vantage string
 	Burst   Burst
 	Logger  *slog.Logger
+	Orders  *Orders       // nil for none
 	Days    *CriticalDays // on which some rounds are run more often; nil for none
 	// Behind reports whether this machine does not keep up, as [Strain] does: then only so many runs are under way at once.
 	// Nil: it always keeps up.
@@ -65,6 +66,9 @@ func (p *Patrol) Run(ctx context.Context) error {
 	p.gate.behind = p.Behind
 	running.Go(func() { p.gate.run(ctx) })
 	p.furnish(func(d *desk) {
+		if p.Orders.Halted(d.round.Platform, time.Now()) {
+			return
+		}
 		if d.busy.CompareAndSwap(false, true) { // a tick that comes while the last one is being settled is left out
 			running.Go(func() {
 				defer d.busy.Store(false)

@@ -39,6 +39,7 @@ type Tx interface {
 	PromiseTx
 	LetterTx
 	CircularTx
+	OrderTx
 }
 
 // WatchTx keeps what the checks saw.

@@ -105,6 +105,7 @@ const (
 	ReasonNotPermitted Reason = "not_permitted" // this system does not let us make this check
 	ReasonCancelled    Reason = "cancelled"     // the run was stopped before it could tell
 
+	ReasonHalted Reason = "halted" // of no verdict: an operator has stopped the checks
 	ReasonStated Reason = "stated" // of no verdict: an operator says so, and no check sees it
 )
 
@@ -123,7 +124,7 @@ func (r Reason) Condition() Condition {
 		return Closed
 	case ReasonLoginPath:
 		return LoginImpossible
-	case ReasonBlockedUs, ReasonOwnNetwork, ReasonDNSDiffers, ReasonNoFamily, ReasonNotPermitted, ReasonCancelled:
+	case ReasonBlockedUs, ReasonOwnNetwork, ReasonDNSDiffers, ReasonNoFamily, ReasonNotPermitted, ReasonCancelled, ReasonHalted:
 		return Unverifiable
 	default:
 		return Unreachable

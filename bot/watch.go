@@ -54,6 +54,8 @@ type WatchConfig struct {
 	Changed   func() // called after each decision was written
 	// Ask asks for fresh verdicts about a platform, soon: whether one fails alone depends on others. It must not wait.
 	Ask func(PlatformID)
+	// Orders is what operators order from chats. Nil: nothing.
+	Orders *Orders
 	// Offline is called when our own network is found broken (true) or well again (false).
 	Offline func(offline bool)
 	// Trouble is told what the operator must hear of: certificates that are about to run out. Nil: nobody is told.
@@ -76,6 +78,9 @@ func NewWatch(c WatchConfig) *Watch {
 	if c.Ask == nil {
 		c.Ask = func(PlatformID) {}
 	}
+	if c.Orders == nil {
+		c.Orders = &Orders{}
+	}
 	w := &Watch{
 		config: c, web: NewWeb(c.Platforms), commits: commits{store: c.Store},
 		books: make(map[PlatformID]*book), glimpses: make(map[PlatformID]glimpse),
@@ -94,6 +99,9 @@ func (w *Watch) Load(ctx context.Context, lease *Lease) error {
 	defer w.term.Unlock()
 	w.lease = lease
 	if err := w.seat(ctx, lease); err != nil {
+		return err
+	}
+	if err := w.config.Orders.Read(ctx, w.config.Store); err != nil {
 		return err
 	}
 	for id, b := range w.books {
@@ -244,6 +252,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	beside.Go(func() { history{w.config.Store, w.config.Logger}.run(ctx) })
 	beside.Go(func() { w.keepLearning(ctx) })
 	beside.Go(func() { w.herald(ctx) })
+	beside.Go(func() { w.obey(ctx) })
 	if w.council != nil {
 		beside.Go(func() { w.confer(ctx) })
 	}

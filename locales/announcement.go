@@ -1,6 +1,10 @@
 package locales
 
-import "github.com/panneau-ecole/panneau/bot"
+import (
+	"slices"
+
+	"github.com/panneau-ecole/panneau/bot"
+)
 
 // announcement is the message about a maintenance that is planned: ahead, while it lasts, after it, or given up.
 func (w *writer) announcement(n bot.Notice) bot.Message {
@@ -20,8 +24,8 @@ func (w *writer) announcement(n bot.Notice) bot.Message {
 		Summary: w.seal(w.part("summary.planned."+step, values{
 			"Name": w.name(n.Platform), "From": w.zoned(w.at(i.Since)), "Ended": w.zoned(w.since(i.ResolvedAt)),
 		})),
-		Sections: append(w.advice(advice), w.offers(n.Offers)...),
-		Links:    append(w.links(n.Platform, "", ""), w.offerLinks(n.Offers)...),
+		Sections: slices.Concat(w.advice(advice), w.offers(n.Offers), w.claims(n.Statements)),
+		Links:    slices.Concat(w.links(n.Platform, "", ""), w.offerLinks(n.Offers), w.sources(n.Statements)),
 	}
 	parts := []phrase{w.part("footer.about", nil)}
 	if i.Open() {

@@ -27,6 +27,11 @@ func readAnnouncements(g *reader) {
 	at("the same day", school(t, 9, 0), func(*bot.Incident) {})
 	at("begun", school(t, 18, 0), func(*bot.Incident) {})
 	at("begun, until tomorrow", school(t, 18, 0), func(i *bot.Incident) { i.Until = i.Until.AddDate(0, 0, 1) })
+	n.Statements = []bot.Statement{{
+		Kind: bot.StatementClaim, At: school(t, 9, 0), Text: "*Mise à jour* des bulletins.", Link: "https://www.exemple.fr/maintenance",
+	}}
+	at("with what an operator says", school(t, 10, 0), func(*bot.Incident) {})
+	n.Statements = nil
 	at("over", school(t, 20, 1), func(i *bot.Incident) { i.ResolvedAt = i.Until })
 	at("ended early", school(t, 19, 1), func(i *bot.Incident) { i.ResolvedAt = school(t, 19, 0) })
 	at("given up", school(t, 9, 0), func(i *bot.Incident) { i.ResolvedAt = school(t, 8, 59) })

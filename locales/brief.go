@@ -23,6 +23,10 @@ func (r *Renderer) Brief(t bot.Brief) (bot.Message, error) {
 		w.circularBrief(&m, t)
 	case bot.BriefCirculars:
 		w.circulars(&m, t)
+	case bot.BriefUpkeeps:
+		w.upkeeps(&m, t)
+	case bot.BriefHalts:
+		w.halts(&m, t)
 	case bot.BriefMutes:
 		w.mutes(&m, t)
 	default:
@@ -36,6 +40,12 @@ func (r *Renderer) Brief(t bot.Brief) (bot.Message, error) {
 func (w *writer) subject(t bot.Brief) values {
 	v := values{"Asked": w.asked(t.Word), "Typed": t.Typed, "Number": whole(int(t.Incident.ID))}
 	v["Name"], v["State"] = w.list("list.and", w.names(t.Platforms)), w.part("state."+word(t.Incident.Condition), nil)
+	for _, u := range t.Upkeeps {
+		v["Number"], v["From"], v["To"] = whole(int(u.ID)), w.at(u.From), w.at(u.To)
+	}
+	for _, h := range t.Halts {
+		v["From"], v["To"] = w.at(h.Since), w.at(h.Until)
+	}
 	return v
 }
 

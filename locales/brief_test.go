@@ -27,7 +27,7 @@ func briefs(t *testing.T) []entry {
 		{"that is long", bot.Brief{Kind: bot.BriefJournal, Days: 90, Deeds: deeds, More: 40}},
 		{"of one day too many", bot.Brief{Kind: bot.BriefJournal, Days: 90, More: 1}},
 	}
-	list = append(list, circularBriefs(now)...)
+	list = append(append(list, circularBriefs(now)...), orderBriefs(now)...)
 	told := func(kind bot.BriefKind) bool {
 		return slices.ContainsFunc(list, func(e entry) bool { return e.brief.Kind == kind })
 	}
@@ -122,5 +122,32 @@ func circularBriefs(now time.Time) []entry {
 		{"", bot.Brief{Kind: bot.BriefCircularEnded, Number: 12}},
 		{"", bot.Brief{Kind: bot.BriefCirculars, Circulars: []bot.Incident{published, published}}},
 		{"", bot.Brief{Kind: bot.BriefMutes, Mutes: mutes, Typed: "/silence"}},
+	}
+}
+
+// orderBriefs are answers about maintenances and checks that are stopped.
+func orderBriefs(now time.Time) []entry {
+	platforms := []bot.Platform{{ID: "pronote", Name: "Pronote"}, {ID: "ent", Name: "L’Éduc de Normandie"}}
+	planned := bot.Upkeep{ID: 3, Platform: "pronote", From: now.Add(30 * time.Hour), To: now.Add(32 * time.Hour), Who: "claire"}
+	list := []bot.Upkeep{planned, {Platform: "ent", From: now.Add(-time.Hour), To: now.Add(time.Hour)}, {ID: 4, Platform: "gone", From: now, To: now, Who: "*karim*"}}
+	halts := []bot.Halt{
+		{Platform: "pronote", Since: now.Add(-26 * time.Hour), Until: now.Add(time.Hour), Who: "claire"},
+		{Platform: "gone", Since: now, Until: now.Add(48 * time.Hour), Who: "karim"},
+	}
+	about := func(kind bot.BriefKind) entry {
+		return entry{"", bot.Brief{
+			Kind: kind, Platforms: platforms[:1], Upkeeps: []bot.Upkeep{planned}, Typed: "/maintenance", Word: "pronote ce soir",
+		}}
+	}
+	return []entry{
+		about(bot.BriefUpkeepPlanned), about(bot.BriefUpkeepMoved), about(bot.BriefUpkeepSaid), about(bot.BriefUpkeepCancelled),
+		about(bot.BriefUpkeepWhen), about(bot.BriefUpkeepPast), about(bot.BriefUpkeepUnknown), about(bot.BriefUpkeepNone),
+		{"", bot.Brief{Kind: bot.BriefUpkeeps, Platforms: platforms, Upkeeps: list, Typed: "/maintenance"}},
+		{"that are many", bot.Brief{Kind: bot.BriefUpkeeps, Platforms: platforms, Upkeeps: list[:1], More: 40, Typed: "/maintenance"}},
+		{"of which one is left out", bot.Brief{Kind: bot.BriefUpkeeps, Platforms: platforms, Upkeeps: list[:1], More: 1, Typed: "/maintenance"}},
+		{"of one", bot.Brief{Kind: bot.BriefUpkeeps, Platforms: platforms, Upkeeps: list[:1], Typed: "/maintenance"}},
+		{"", bot.Brief{Kind: bot.BriefHalts, Platforms: platforms, Halts: halts, Typed: "/suspendre"}},
+		{"", bot.Brief{Kind: bot.BriefHalted, Platforms: platforms[1:], Halts: halts[:1], Typed: "/suspendre ent fin"}},
+		{"", bot.Brief{Kind: bot.BriefHaltNone, Typed: "/suspendre"}},
 	}
 }

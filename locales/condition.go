@@ -36,12 +36,17 @@ func word(c bot.Condition) string {
 	return string(c)
 }
 
-// matter names in the keys of summaries what is the matter: a platform that is only very late turns nobody away.
+// matter names in the keys of summaries what is the matter: a platform that is only very late turns nobody away, and one
+// whose checks were stopped could be checked.
 func matter(c bot.Condition, r bot.Reason) string {
-	if c == bot.Saturated && r == bot.ReasonVerySlow {
+	switch {
+	case c == bot.Saturated && r == bot.ReasonVerySlow:
 		return "late"
+	case c == bot.Unverifiable && r == bot.ReasonHalted:
+		return "halted"
+	default:
+		return word(c)
 	}
-	return word(c)
 }
 
 // tone is the mood of a message about a condition.

@@ -21,6 +21,9 @@ type sight struct {
 func (w *writer) bulletinFacts(n bot.Notice) []bot.Fact {
 	i := n.Incident
 	s := sight{i.Condition, i.Reason, i.Evidence, n.CheckedAt, n.Every, n.Vantages}
+	if i.Reason == bot.ReasonHalted { // nobody looks for a while
+		s.every = 0
+	}
 	if back(i) {
 		s.every = 0
 		return append(w.span(i), w.checked(s)...)

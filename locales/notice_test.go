@@ -121,7 +121,7 @@ func reasons() []bot.Reason {
 		bot.ReasonServerError, bot.ReasonHTTPStatus, bot.ReasonRedirect, bot.ReasonBodyMissing, bot.ReasonBodyForbidden,
 		bot.ReasonBodyTooLarge, bot.ReasonQuotaPage, bot.ReasonVerySlow, bot.ReasonMaintenance, bot.ReasonClosed, bot.ReasonLoginPath,
 		bot.ReasonSlow, bot.ReasonBlockedUs, bot.ReasonOwnNetwork, bot.ReasonCancelled, bot.ReasonDNSAnswer,
-		bot.ReasonNoEcho, bot.ReasonDNSDiffers, bot.ReasonNoFamily, bot.ReasonNotPermitted,
+		bot.ReasonNoEcho, bot.ReasonDNSDiffers, bot.ReasonNoFamily, bot.ReasonNotPermitted, bot.ReasonHalted,
 	}
 }
 
@@ -208,6 +208,12 @@ func readRevisions(g *reader) {
 	g.notice("verifiable again", after(pronote(t), bot.Unverifiable, school(t, 8, 50)))
 	g.notice("not verifiable from the start", in(pronote(t), bot.Unverifiable))
 	g.notice("still not verifiable", after(in(pronote(t), bot.Unverifiable), bot.Unverifiable, school(t, 8, 50)))
+	halted := after(in(pronote(t), bot.Unverifiable), bot.Unreachable, school(t, 8, 50))
+	halted.Incident.Reason = bot.ReasonHalted
+	g.notice("not checked any more", halted)
+	halted.Incident.Before = bot.NotYetKnown
+	halted.Incident.Since = time.Time{}
+	g.notice("not checked, nobody knows since when", halted)
 	g.notice("normal, but not resolved", after(in(pronote(t), bot.Normal), bot.Unreachable, school(t, 8, 50)))
 	anew := after(pronote(t), bot.Normal, school(t, 10, 6))
 	anew.Incident.Since = school(t, 10, 5)

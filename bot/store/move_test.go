@@ -67,10 +67,16 @@ func furnish(t *testing.T, s *store.Store) {
 	})
 }
 
-// began writes down a trouble, a draft and a mute.
+// began writes down a trouble, a draft, a mute, a maintenance and a halt.
 func began(tx bot.Tx) error {
 	draft := bot.Draft{Code: "1234", Expires: at(9), Letter: bot.Letter{Kind: bot.LetterCircular, Text: []string{"Bonjour"}}}
 	if err := errors.Join(tx.PutDraft(draft, at(1)), tx.PutMute(bot.Mute{Account: "tg", Until: at(99), Who: "claire"})); err != nil {
+		return err
+	}
+	if _, err := tx.AddUpkeep(bot.Upkeep{Platform: "cned", From: at(5), To: at(9), Text: "Mise à jour", Who: "karim"}); err != nil {
+		return err
+	}
+	if err := tx.PutHalt(bot.Halt{Platform: "cned", Since: at(1), Until: at(9), Account: "tg", Who: "claire"}); err != nil {
 		return err
 	}
 	_, err := tx.AddTrouble(bot.TroubleNote{Subject: "blocked//cned", Kind: bot.TroubleBlocked, Since: at(3), Letter: 1}, at(1))
@@ -104,6 +110,10 @@ func picture(t *testing.T, s *store.Store) map[string]any {
 		keep("statements", said, err)
 		mutes, err := tx.Mutes(at(1))
 		keep("mutes", mutes, err)
+		upkeeps, err := tx.Upkeeps(at(1))
+		keep("upkeeps", upkeeps, err)
+		halts, err := tx.Halts()
+		keep("halts", halts, err)
 		draft, err := tx.Draft("1234", at(1))
 		keep("draft", draft, err)
 		troubles, err := tx.TroublesIn(1)
@@ -135,6 +145,7 @@ func TestMoveKeepsEverything(t *testing.T) {
 			{"destinations", 4}, {"subscriptions", 4}, {"deliveries", 2}, {"duties", 1},
 			{"certificate_warnings", 1}, {"refusals", 1}, {"vantages", 1}, {"views", 1}, {"notes", 1}, {"calendar_warnings", 1},
 			{"audit", 1}, {"statements", 1}, {"seal", 1}, {"signals", 1}, {"promises", 1}, {"troubles", 1}, {"drafts", 1}, {"mutes", 1},
+			{"upkeeps", 1}, {"halts", 1},
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Error(diff)

@@ -158,7 +158,7 @@ func (t *Trace) describe(p bot.Platform) string {
 	for _, s := range p.Shares {
 		add("shares", s)
 	}
-	if p.Ahead > 0 {
+	if p.Ahead > 0 && len(p.Maintenances) > 0 {
 		add("ahead", p.Ahead.String())
 	}
 	if p.OnDemand {

@@ -38,6 +38,7 @@ type app struct {
 	board     *bot.Board
 	watch     *bot.Watch
 	patrol    *bot.Patrol
+	orders    bot.Orders
 	guard     *checks.Guard
 	holder    bot.Holder
 	page      *statuspage.Page
@@ -82,7 +83,7 @@ func newApp(
 	a.watch = bot.NewWatch(bot.WatchConfig{
 		Store: store, Guard: a.guard, Platforms: a.board.Platforms, Rule: bot.DefaultRule(), Flap: bot.DefaultFlap(),
 		Vantage: c.Watch.Vantage, Panel: a.board.Panel, Place: place.Location, Logger: a.log, Changed: a.changed,
-		Offline: a.setOffline, Trouble: a.report,
+		Offline: a.setOffline, Trouble: a.report, Orders: &a.orders,
 		Ask: func(id bot.PlatformID) { a.patrol.Ask(id) },
 	})
 	rounds, err := rounds(c.Platforms, env)
@@ -94,7 +95,7 @@ func newApp(
 	}
 	a.patrol = &bot.Patrol{
 		Rounds: rounds, Watch: a.watch, Vantage: c.Watch.Vantage, Burst: bot.DefaultBurst(), Days: a.days, Logger: a.log,
-		Behind: bot.NewStrain().Behind,
+		Orders: &a.orders, Behind: bot.NewStrain().Behind,
 	}
 	a.attention = bot.Attention{
 		Store: store, Ask: a.patrol.Ask, Fail: func(err error) { a.log.Error("attend to signals", "err", err) },

@@ -175,6 +175,13 @@ func observed(tx bot.Tx, t *trace.Trace) error {
 		return !concerns(v.Platform) || v.Reason == bot.ReasonCancelled
 	})
 	slices.SortFunc(t.Seen, func(a, b bot.Verdict) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Check, b.Check)) })
+	upkeeps, err := tx.Upkeeps(t.Start)
+	if err != nil {
+		return err
+	}
+	for i, p := range t.Platforms {
+		t.Platforms[i] = p.With(upkeeps)
+	}
 	_, told, err := trace.Decisions(tx, t.Start, t.End)
 	t.Told = slices.DeleteFunc(told, func(d trace.Decision) bool { return !concerns(d.Platform) })
 	return err

@@ -77,6 +77,9 @@ func (m Main) vantage(ctx context.Context, file, name string) (err error) {
 	if err := v.wire(c, name, m.between(db)); err != nil {
 		return err
 	}
+	if err := v.orders.ReadHalts(ctx, m.between(db)); err != nil {
+		v.log.Warn("what operators have stopped is checked from here", "err", err)
+	}
 	if err := v.say("terminal.vantage.started"); err != nil {
 		return err
 	}
@@ -110,6 +113,7 @@ type vantage struct {
 	say     func(key string) error
 	lookout *bot.Lookout
 	patrol  *bot.Patrol
+	orders  bot.Orders
 	offline atomic.Bool
 }
 
@@ -126,10 +130,11 @@ func (v *vantage) wire(c *config.Config, name string, db bot.Store) error {
 	}
 	v.lookout = bot.NewLookout(bot.LookoutConfig{
 		Store: db, Guard: checks.NewGuard(c.Watch.Guard, env), Platforms: watched, Rule: bot.DefaultRule(), Vantage: name,
-		Holder: rand.Text(), Logger: v.log, Ask: func(id bot.PlatformID) { v.patrol.Ask(id) }, Offline: v.setOffline,
+		Orders: &v.orders, Holder: rand.Text(), Logger: v.log, Ask: func(id bot.PlatformID) { v.patrol.Ask(id) }, Offline: v.setOffline,
 	})
 	v.patrol = &bot.Patrol{
-		Rounds: rounds, Watch: v.lookout, Vantage: name, Burst: bot.DefaultBurst(), Behind: bot.NewStrain().Behind, Logger: v.log,
+		Rounds: rounds, Watch: v.lookout, Vantage: name, Orders: &v.orders, Burst: bot.DefaultBurst(),
+		Behind: bot.NewStrain().Behind, Logger: v.log,
 	}
 	return nil
 }

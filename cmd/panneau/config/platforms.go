@@ -181,9 +181,7 @@ func (b *builder) platform(e catalogue.Entry, written platformEntry, every rhyth
 	}
 	p.Openings = b.periods(path+".open", written.Open, clock)
 	p.Maintenances = b.periods(path+".maintenance", written.Maintain, clock)
-	if ahead := b.ahead(path+".announce", written.Announce, every.ahead); len(p.Maintenances) > 0 {
-		p.Ahead = ahead
-	}
+	p.Ahead = b.ahead(path+".announce", written.Announce, every.ahead)
 	p.Suspensions = b.periods(path+".suspended", written.Suspend, clock)
 	if len(p.Openings) > 0 && !p.OnDemand {
 		b.add(path+".open", "des périodes d’ouverture pour une plateforme toujours ouverte", "ajoutez on_demand: true")
