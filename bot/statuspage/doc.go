@@ -4,6 +4,7 @@
 // A [Page] answers
 //
 //	GET /                                the page
+//	GET /incidents                       all incidents that are listed
 //	GET /plateformes/{id}                one platform, with its history
 //	GET /plateformes/{id}.svg            its badge
 //	GET /incidents/{id}                  one incident, at an address for good

@@ -96,7 +96,7 @@ func TestRuns(t *testing.T) {
 		days[i].level, days[i].school = levelCalm, i != 3
 	}
 	days[6].level = levelAlarm
-	if got := runs(days, levelCalm, "19"); got != "M0 19h11M16 19h7M28 19h3" {
+	if got := runs(days, []string{levelCalm}, "19"); got != "M0 19h8M12 19h5M21 19h2" {
 		t.Error(got)
 	}
 }

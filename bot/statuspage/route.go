@@ -12,14 +12,15 @@ import (
 )
 
 const (
-	homePath      = "/"
-	statusPath    = "/api/v1/status.json"
-	historyPath   = "/api/v1/history/" // and the platform's id, and .json
-	atomPath      = "/incidents.atom"
-	rssPath       = "/incidents.rss"
-	calendarPath  = "/maintenances.ics"
-	incidentsPath = "/incidents/"   // and a number, and .json for the evidence
-	platformsPath = "/plateformes/" // and the platform's id, and .atom, .rss or .svg
+	homePath         = "/"
+	statusPath       = "/api/v1/status.json"
+	historyPath      = "/api/v1/history/" // and the platform's id, and .json
+	atomPath         = "/incidents.atom"
+	rssPath          = "/incidents.rss"
+	calendarPath     = "/maintenances.ics"
+	incidentListPath = "/incidents"
+	incidentsPath    = "/incidents/"   // and a number, and .json for the evidence
+	platformsPath    = "/plateformes/" // and the platform's id, and .atom, .rss or .svg
 )
 
 func incidentPath(id bot.IncidentID) string { return fmt.Sprintf("%s%d", incidentsPath, id) }
@@ -28,7 +29,7 @@ func platformPath(id bot.PlatformID) string { return platformsPath + string(id) 
 
 // routed reports whether the path may lead to a document once there are facts.
 func routed(path string) bool {
-	fixed := []string{homePath, statusPath, atomPath, rssPath, calendarPath}
+	fixed := []string{homePath, incidentListPath, statusPath, atomPath, rssPath, calendarPath}
 	return slices.Contains(fixed, path) || strings.HasPrefix(path, incidentsPath) ||
 		strings.HasPrefix(path, platformsPath) || strings.HasPrefix(path, historyPath)
 }
@@ -73,6 +74,8 @@ func (p *Page) renderer(f *facts, path string, q filter) func() *document {
 	switch path {
 	case homePath:
 		return func() *document { return p.home(q.narrow(f), q) }
+	case incidentListPath:
+		return func() *document { return p.listing(q.narrow(f), q) }
 	case statusPath:
 		return func() *document { return p.status(q.narrow(f)) }
 	case atomPath:

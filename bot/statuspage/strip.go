@@ -12,10 +12,12 @@ import (
 
 // stripView is the last 90 days as bars, with the same in numbers.
 type stripView struct {
-	Paths   []pathView
-	Seen    int    // school days that something is known of
-	Trouble int    // of them, with difficulties
-	Share   string // of the time observed in which it could be reached, in percent: « 99,4 »
+	Ground  []pathView // the days that were observed, as if they had been calm, and those that were not
+	Shared  string     // id of the groundView that stands for Ground; empty for none
+	Paths   []pathView // the days with difficulties, which stand before the ground
+	Seen    int        // school days that something is known of
+	Trouble int        // of them, with difficulties
+	Share   string     // of the time observed in which it could be reached, in percent: « 99,4 »
 }
 
 // pathView draws the days of one level: a line for each run of days, cut into bars by the style sheet's dashes.
@@ -42,26 +44,46 @@ func (p *Page) strip(f *facts, q filter, id bot.PlatformID) *stripView {
 		s.Share = percent(hours*60-down, hours*60)
 	}
 	// The middle of a bar of each height: 2, 10, 17 and 24 units (style.css), standing on the ground.
-	for _, level := range []struct{ class, middle string }{
-		{levelNone, "23"}, {levelCalm, "19"}, {levelWarn, "15.5"}, {levelAlarm, "12"},
-	} {
-		if line := runs(days, level.class, level.middle); line != "" {
-			s.Paths = append(s.Paths, pathView{level.class, line})
-		}
-	}
+	s.Ground = append(bars(days, levelNone, "23"), bars(days, levelCalm, "19", levelWarn, levelAlarm)...)
+	s.Paths = append(bars(days, levelWarn, "15.5"), bars(days, levelAlarm, "12")...)
 	return s
 }
 
-// runs is the path of the school days of one level.
-func runs(days []day, level, middle string) string {
+// groundView is a ground under the bars of several platforms: those that are checked since the same day have the same.
+type groundView struct {
+	ID    string
+	Paths []pathView
+}
+
+// share draws the ground of a strip once for all that have the same.
+func (h *homeView) share(s *stripView) {
+	i := slices.IndexFunc(h.Grounds, func(g groundView) bool { return slices.Equal(g.Paths, s.Ground) })
+	if i < 0 {
+		i = len(h.Grounds)
+		h.Grounds = append(h.Grounds, groundView{fmt.Sprintf("g%d", i), s.Ground})
+	}
+	s.Shared = h.Grounds[i].ID
+}
+
+// bars is the path of the days of a level, and of other levels with it; none where there is no such day.
+func bars(days []day, level, middle string, others ...string) []pathView {
+	line := runs(days, append(others, level), middle)
+	if line == "" {
+		return nil
+	}
+	return []pathView{{level, line}}
+}
+
+// runs is the path of the school days of some levels: three units a day, of which the last is the gap (style.css).
+func runs(days []day, levels []string, middle string) string {
 	var path strings.Builder
 	for i := 0; i < len(days); {
 		n := 0
-		for i+n < len(days) && days[i+n].school && days[i+n].level == level {
+		for i+n < len(days) && days[i+n].school && slices.Contains(levels, days[i+n].level) {
 			n++
 		}
 		if n > 0 {
-			fmt.Fprintf(&path, "M%d %sh%d", 4*i, middle, 4*n-1)
+			fmt.Fprintf(&path, "M%d %sh%d", 3*i, middle, 3*n-1)
 		}
 		i += max(n, 1)
 	}

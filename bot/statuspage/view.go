@@ -21,6 +21,7 @@ type pageView struct {
 	Doubt    doubt
 	Seen     *moment // with Doubt: from when the facts are; nil when that is not known
 	Home     *homeView
+	List     *incidentListView
 	Incident *incidentView
 	Platform *platformView
 }
