@@ -41,7 +41,7 @@ func (p *Page) home(f *facts, q filter) *document {
 
 func (p *Page) homeView(f *facts, q filter) *homeView {
 	h := &homeView{
-		Total: len(f.overview.Platforms), Choice: p.choice(q), Incidents: incidentListPath + p.query(q), Checked: f.checks(),
+		Total: len(f.overview.Platforms), Choice: p.choice(q), Incidents: incidentListPath + p.query(q), Checked: f.checks(p.languages[q.lang]),
 	}
 	for _, view := range f.overview.Platforms {
 		shown := p.platformView(f, q, view)
@@ -53,7 +53,7 @@ func (p *Page) homeView(f *facts, q filter) *homeView {
 			h.share(shown.Strip)
 		}
 		h.Platforms = append(h.Platforms, shown)
-		if next := f.planned(view.Platform); len(next) > 0 {
+		if next := f.planned(p.languages[q.lang], view.Platform); len(next) > 0 {
 			h.Planned = append(h.Planned, next[0])
 		}
 		switch {
@@ -108,7 +108,7 @@ func (p *Page) listing(f *facts, q filter) *document {
 }
 
 // checks is when the platforms were last checked that were checked lately.
-func (f *facts) checks() *checksView {
+func (f *facts) checks(l language) *checksView {
 	var first, last time.Time
 	for _, view := range f.overview.Platforms {
 		if !f.lately(view) {
@@ -124,7 +124,7 @@ func (f *facts) checks() *checksView {
 	if last.IsZero() {
 		return nil
 	}
-	c := &checksView{f.clock().moment(first), f.clock().moment(last)}
+	c := &checksView{f.clock(l).moment(first), f.clock(l).moment(last)}
 	if *c.First == *c.Last {
 		c.First = nil
 	}

@@ -11,6 +11,7 @@ import (
 // incidentView is one incident on the page.
 type incidentView struct {
 	Path      string
+	Evidence  string // path of the file
 	Name      string
 	Tone      string
 	Label     string // what it is now; once it ended, the worst that it was
@@ -46,7 +47,7 @@ func (p *Page) incident(f *facts, q filter, d bot.Dossier) *document {
 	if !v.Open {
 		title = l.say("title.ended", v)
 	}
-	view := p.view(f, q, v.Path, title)
+	view := p.view(f, q, incidentPath(d.Incident.ID), title)
 	view.Incident = v
 	return p.page("incident", pageCache, l, view)
 }
@@ -92,7 +93,7 @@ func (p *Page) steps(f *facts, q filter, d bot.Dossier) []stepView {
 	if len(revisions) == 0 {
 		return nil
 	}
-	clock := f.clock()
+	clock := f.clock(p.languages[q.lang])
 	steps := []stepView{{Kind: "first", At: clock.moment(d.Incident.Since), Tone: toneInfo}}
 	for n, r := range revisions {
 		step := stepView{At: clock.moment(r.At), Tone: tone(r.Condition), Label: p.config.Label(p.languages[q.lang].tag, r.Condition)}
@@ -106,10 +107,10 @@ func (p *Page) steps(f *facts, q filter, d bot.Dossier) []stepView {
 }
 
 func (p *Page) incidentView(f *facts, q filter, i bot.Incident) *incidentView {
-	platform, lang := f.platform(i.Platform), p.languages[q.lang].tag
-	clock := f.clock()
+	platform, l := f.platform(i.Platform), p.languages[q.lang]
+	lang, clock := l.tag, f.clock(l)
 	v := &incidentView{
-		Path: incidentPath(i.ID), Name: platform.Platform.Name, Tone: tone(i.Condition),
+		Path: incidentPath(i.ID) + p.query(q.only()), Evidence: incidentPath(i.ID) + ".json", Name: platform.Platform.Name, Tone: tone(i.Condition),
 		Label: p.config.Label(lang, i.Condition), Open: i.Open(), Current: f.current(platform),
 		Since: clock.moment(i.Since), Confirmed: clock.moment(i.OpenedAt), Ended: clock.moment(i.ResolvedAt),
 		Places: platform.Vantages, Stated: i.Open() && i.Reason == bot.ReasonStated,
@@ -122,7 +123,7 @@ func (p *Page) incidentView(f *facts, q filter, i bot.Incident) *incidentView {
 	}
 	switch {
 	case !v.Open:
-		v.Label, v.Lasted = p.config.Label(lang, i.Worst), lastText(i.ResolvedAt.Sub(i.Since))
+		v.Label, v.Lasted = p.config.Label(lang, i.Worst), l.length(i.ResolvedAt.Sub(i.Since))
 	case !v.Current:
 		v.Current, v.Tone = v.Tone == toneUnknown, toneUnknown
 	}

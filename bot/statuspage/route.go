@@ -55,6 +55,9 @@ func (p *Page) find(s *snapshot, path, query string) (*document, error) {
 	if !ok {
 		return nil, nil
 	}
+	if strings.HasSuffix(path, ".json") {
+		f.lang = 0 // what programs read is the same in every language
+	}
 	key := path + p.query(f)
 	if d := s.shelf.find(key); d != nil {
 		return d, nil
@@ -63,7 +66,7 @@ func (p *Page) find(s *snapshot, path, query string) (*document, error) {
 		return p.findIncident(s, f, key, name)
 	}
 	if render := p.renderer(s.facts, path, f); render != nil {
-		return s.shelf.put(key, render), nil
+		return s.shelf.put(key, f.chosen(path), render), nil
 	}
 	return nil, nil
 }
@@ -158,13 +161,13 @@ func (p *Page) findIncident(s *snapshot, q filter, key, name string) (*document,
 	case err != nil: // the rest of the page is known
 		return p.incident(s.facts, q, bot.Dossier{Incident: incident}), nil //nolint:nilerr // see above
 	case evidence:
-		return file.shelf.put(key, func() *document { return p.evidence(s.facts, file.dossier) }), nil
+		return file.shelf.put(key, q.chosen(""), func() *document { return p.evidence(s.facts, file.dossier) }), nil
 	case listed:
 		dossier := file.dossier
 		dossier.Incident = incident // it may be newer
-		return s.shelf.put(key, func() *document { return p.incident(s.facts, q, dossier) }), nil
+		return s.shelf.put(key, q.chosen(""), func() *document { return p.incident(s.facts, q, dossier) }), nil
 	default:
-		return file.shelf.put(key, func() *document { return p.incident(s.facts, q, file.dossier) }), nil
+		return file.shelf.put(key, q.chosen(""), func() *document { return p.incident(s.facts, q, file.dossier) }), nil
 	}
 }
 

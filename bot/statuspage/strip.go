@@ -41,11 +41,11 @@ func (p *Page) strip(f *facts, q filter, id bot.PlatformID) *stripView {
 		}
 	}
 	if s.Seen > 0 {
-		s.Share = percent(hours*60-down, hours*60)
+		s.Share = percent(hours*60-down, hours*60, p.languages[q.lang].say("point", nil))
 	}
-	// The middle of a bar of each height: 2, 10, 17 and 24 units (style.css), standing on the ground.
-	s.Ground = append(bars(days, levelNone, "23"), bars(days, levelCalm, "19", levelWarn, levelAlarm)...)
-	s.Paths = append(bars(days, levelWarn, "15.5"), bars(days, levelAlarm, "12")...)
+	// The middle of a bar of each height: .6, 3.4, 5.6 and 8 units (style.css), standing on the ground.
+	s.Ground = append(bars(days, levelNone, "7.7"), bars(days, levelCalm, "6.3", levelWarn, levelAlarm)...)
+	s.Paths = append(bars(days, levelWarn, "5.2"), bars(days, levelAlarm, "4")...)
 	return s
 }
 
@@ -74,24 +74,30 @@ func bars(days []day, level, middle string, others ...string) []pathView {
 	return []pathView{{level, line}}
 }
 
-// runs is the path of the school days of some levels: three units a day, of which the last is the gap (style.css).
+// runs is the path of the school days of some levels: a unit a day, of which the last third is the gap (style.css).
 func runs(days []day, levels []string, middle string) string {
 	var path strings.Builder
+	at := -1 // where the last run ends; -1 for before the first
 	for i := 0; i < len(days); {
 		n := 0
 		for i+n < len(days) && days[i+n].school && slices.Contains(levels, days[i+n].level) {
 			n++
 		}
-		if n > 0 {
-			fmt.Fprintf(&path, "M%d %sh%d", 3*i, middle, 3*n-1)
+		switch {
+		case n > 0 && at < 0:
+			fmt.Fprintf(&path, "M%d %sh%d", i, middle, n)
+			at = i + n
+		case n > 0:
+			fmt.Fprintf(&path, "m%d 0h%d", i-at, n)
+			at = i + n
 		}
 		i += max(n, 1)
 	}
 	return path.String()
 }
 
-// percent is a share with one decimal, never rounded up to 100 nor down to 0.
-func percent(part, whole int) string {
+// percent is a share with one decimal after the point that the language has, never rounded up to 100 nor down to 0.
+func percent(part, whole int, point string) string {
 	tenths := (1000*part + whole/2) / whole
 	switch {
 	case part < whole:
@@ -102,7 +108,7 @@ func percent(part, whole int) string {
 	if part > 0 {
 		tenths = max(tenths, 1)
 	}
-	return fmt.Sprintf("%d,%d", tenths/10, tenths%10)
+	return fmt.Sprintf("%d%s%d", tenths/10, point, tenths%10)
 }
 
 // legend names whose school days the bars show.
@@ -118,17 +124,18 @@ type dayView struct {
 
 // troubledDays lists the days with difficulties, newest first.
 func (p *Page) troubledDays(f *facts, q filter, id bot.PlatformID) []dayView {
+	l := p.languages[q.lang]
 	var list []dayView
 	for _, d := range slices.Backward(p.days(f, q, id)) {
 		if d.level != levelWarn && d.level != levelAlarm {
 			continue
 		}
-		v := dayView{ISO: d.date.String(), Name: dayText(d.date.At(0, time.UTC), f.now.Year())}
+		v := dayView{ISO: d.date.String(), Name: l.date(d.date.At(0, time.UTC), f.now.Year())}
 		if d.down > 0 {
-			v.Down = lastText(time.Duration(d.down) * time.Minute)
+			v.Down = l.length(time.Duration(d.down) * time.Minute)
 		}
 		if d.slow > 0 {
-			v.Slow = lastText(time.Duration(d.slow) * time.Minute)
+			v.Slow = l.length(time.Duration(d.slow) * time.Minute)
 		}
 		list = append(list, v)
 	}
