@@ -3,6 +3,7 @@ package statuspage
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
@@ -27,9 +28,19 @@ type incidentView struct {
 	Places    int
 	Advice    []bot.Section // what to do
 	Stated    bool          // an operator says so, and no check sees it
-	Said      bot.Message   // what is said about it, with links
+	Said      []saidView    // what is said about it
+	Links     []bot.Link    // to who said it
 	Steps     []stepView    // the timeline, oldest first
 }
+
+// saidView is one kind of statements.
+type saidView struct {
+	Heading string
+	Items   []quoteView
+}
+
+// quoteView is a sentence of the language around words that stay as they were said, in French.
+type quoteView struct{ Before, Quote, After string }
 
 // stepView is an entry of the timeline.
 type stepView struct {
@@ -42,7 +53,9 @@ type stepView struct {
 func (p *Page) incident(f *facts, q filter, d bot.Dossier) *document {
 	l := p.languages[q.lang]
 	v := p.incidentView(f, q, d.Incident)
-	v.Advice, v.Steps, v.Said = p.advice(f, q, d.Incident), p.steps(f, q, d), p.said(f, l.tag, d.Said, f.now)
+	v.Advice, v.Steps = p.advice(f, q, d.Incident), p.steps(f, q, d)
+	said := p.said(f, l.tag, d.Said, f.now)
+	v.Said, v.Links = quotes(said.Sections, d.Said, l), said.Links
 	title := l.say("title.open", v)
 	if !v.Open {
 		title = l.say("title.ended", v)
@@ -78,6 +91,32 @@ func (p *Page) said(f *facts, lang string, list []bot.Statement, now time.Time) 
 		p.config.Logger.Error("render what is said", "incident", list[0].Incident, "err", err)
 	}
 	return message
+}
+
+// quotes finds the words that were said in the sentences about them, where those are in another language.
+func quotes(sections []bot.Section, said []bot.Statement, l language) []saidView {
+	var list []saidView
+	for _, section := range sections {
+		view := saidView{Heading: section.Heading}
+		for _, item := range section.Items {
+			view.Items = append(view.Items, quote(item, said, l))
+		}
+		list = append(list, view)
+	}
+	return list
+}
+
+func quote(item string, said []bot.Statement, l language) quoteView {
+	if l.tag == defaultLanguage {
+		return quoteView{Before: item}
+	}
+	for _, s := range said {
+		text := strings.Join(strings.Fields(s.Text), " ")
+		if before, after, found := strings.Cut(item, text); found && text != "" {
+			return quoteView{before, text, after}
+		}
+	}
+	return quoteView{Before: item}
 }
 
 // changes are the revisions of an incident without those that only show one more statement.

@@ -182,6 +182,20 @@ func TestLanguageLinks(t *testing.T) {
 	}
 }
 
+// TestQuotesStayFrench: what somebody said is marked as French within a sentence of another language.
+func TestQuotesStayFrench(t *testing.T) {
+	page := newPage(t, quoted(t))
+	for path, want := range map[string]string{
+		"/incidents/12?lang=ar": `<span lang="fr">La cause est un incendie chez l&#39;hébergeur.</span>`,
+		"/incidents/12?lang=en": `<span lang="fr">Nos serveurs n&#39;ont &lt;rien&gt; &amp; tout va bien.</span>`,
+		"/incidents/8?lang=ru":  `<span lang="fr">ÉduConnect est resté ouvert à La Réunion.</span>`,
+	} {
+		if body := get(t, page, path).Body.String(); !strings.Contains(body, want) {
+			t.Errorf("%s: %s is missing", path, want)
+		}
+	}
+}
+
 // TestMomentsInEveryLanguage writes down how times read; somebody who speaks the language reads them.
 func TestMomentsInEveryLanguage(t *testing.T) {
 	location := paris(t)
