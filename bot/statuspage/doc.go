@@ -1,5 +1,5 @@
 // Package statuspage is the public page: the state of every platform, the incidents with what was seen and what to do,
-// and the last 90 days; readable on a phone, in French, without JavaScript.
+// and the last 90 days; readable on a phone, in French and nine other languages, without JavaScript.
 //
 // A [Page] answers
 //
