@@ -36,6 +36,9 @@ type file struct {
 	shelf   shelf
 }
 
+// mostOfFile is the room for the documents of one incident, in bytes: some languages and audiences.
+const mostOfFile = 256 << 10
+
 // find returns the dossier of an incident, read since it has the revision (0: any).
 func (a *archive) find(id bot.IncidentID, revision int64) (*file, error) {
 	a.mu.Lock()
@@ -64,7 +67,7 @@ func (a *archive) find(id bot.IncidentID, revision int64) (*file, error) {
 		delete(a.kept, a.order[0])
 		a.order = a.order[1:]
 	}
-	a.kept[id] = &file{dossier: dossier, read: time.Now()}
+	a.kept[id] = &file{dossier: dossier, read: time.Now(), shelf: shelf{room: mostOfFile}}
 	return a.kept[id], nil
 }
 

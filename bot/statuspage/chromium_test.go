@@ -30,6 +30,7 @@ func TestInBrowser(t *testing.T) {
 		"morning": {morning(t), "/"}, "serene": {serene(t), "/"}, "offline": {offline, "/"}, "crowd": {crowd(t), "/"},
 		"lille": {morning(t), "/?academie=lille&public=familles"}, "platform": {morning(t), "/plateformes/pronote"},
 		"open": {morning(t), "/incidents/12"}, "ended": {morning(t), "/incidents/8"}, "old": {morning(t), "/incidents/3"},
+		"arabic": {quoted(t), "/?lang=ar"}, "arabic-open": {quoted(t), "/incidents/12?lang=ar"}, "english": {quoted(t), "/?academie=lille&lang=en"},
 		"missing": {morning(t), "/nowhere"}, "absent": {&source{err: errDatabase}, "/"},
 	}
 	for name, page := range pages {

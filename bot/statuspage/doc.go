@@ -1,9 +1,10 @@
 // Package statuspage is the public page: the state of every platform, the incidents with what was seen and what to do,
-// and the last 90 days; readable on a phone, in French, without JavaScript.
+// and the last 90 days; readable on a phone, in French and nine other languages, without JavaScript.
 //
 // A [Page] answers
 //
 //	GET /                                the page
+//	GET /incidents                       all incidents that are listed
 //	GET /plateformes/{id}                one platform, with its history
 //	GET /plateformes/{id}.svg            its badge
 //	GET /incidents/{id}                  one incident, at an address for good

@@ -14,6 +14,7 @@ type feedView struct {
 	lang            language
 	title           string
 	atom, rss, page string // paths, with the filter
+	query           string // of the language
 }
 
 func (p *Page) feed(q filter) feedView {
@@ -25,13 +26,13 @@ func (p *Page) feed(q filter) feedView {
 		about = public
 	}
 	query := p.query(q)
-	return feedView{l, l.say("feed", about), atomPath + query, rssPath + query, homePath + query}
+	return feedView{l, l.say("feed", about), atomPath + query, rssPath + query, homePath + query, p.query(q.only())}
 }
 
 func (p *Page) platformFeed(q filter, v bot.PlatformView) feedView {
 	l := p.languages[q.lang]
-	path := platformPath(v.Platform.ID)
-	return feedView{l, l.say("feed", v.Platform.Name), path + ".atom", path + ".rss", path}
+	path, query := platformPath(v.Platform.ID), p.query(q.only())
+	return feedView{l, l.say("feed", v.Platform.Name), path + ".atom" + query, path + ".rss" + query, path + query, query}
 }
 
 // An Atom feed (RFC 4287). Addresses are relative to the feed's own where the page has no public one.
@@ -100,7 +101,7 @@ type story struct {
 // stories lists the incidents, the last that changed first.
 func (p *Page) stories(f *facts, l language) []story {
 	var list []story
-	clock := clock{location: f.overview.Place.Location}
+	clock := clock{lang: l, location: f.overview.Place.Location}
 	for _, i := range f.incidents {
 		name := f.platform(i.Platform).Platform.Name
 		s := story{incident: i, changed: i.ChangedAt}
@@ -109,7 +110,7 @@ func (p *Page) stories(f *facts, l language) []story {
 		}
 		words := map[string]string{
 			"Name": name, "Label": p.config.Label(l.tag, i.Condition), "Worst": p.config.Label(l.tag, i.Worst),
-			"Lasted": lastText(i.ResolvedAt.Sub(i.Since)),
+			"Lasted": l.length(i.ResolvedAt.Sub(i.Since)),
 		}
 		if m := clock.moment(i.Since); m != nil {
 			words["Since"], words["Begun"] = m.Since, m.At
@@ -169,7 +170,7 @@ func (p *Page) atom(f *facts, v feedView) *document {
 		path := incidentPath(s.incident.ID)
 		feed.Entries = append(feed.Entries, atomEntry{
 			ID: f.identity(path), Title: s.title, Published: stamp(s.incident.Since), Updated: stamp(s.changed),
-			Link: atomLink{"alternate", "text/html", f.base() + path}, Summary: s.summary,
+			Link: atomLink{"alternate", "text/html", f.base() + path + v.query}, Summary: s.summary,
 		})
 	}
 	return p.xml("application/atom+xml; charset=utf-8", feed)
@@ -184,7 +185,7 @@ func (p *Page) rss(f *facts, v feedView) *document {
 	for _, s := range list {
 		path := incidentPath(s.incident.ID)
 		feed.Channel.Items = append(feed.Channel.Items, rssItem{
-			Title: s.title, Link: f.base() + path, Description: s.summary,
+			Title: s.title, Link: f.base() + path + v.query, Description: s.summary,
 			GUID: rssGUID{f.base() != "", f.identity(path)}, Published: s.changed.UTC().Format(time.RFC1123Z),
 		})
 	}

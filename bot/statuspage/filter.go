@@ -73,7 +73,7 @@ func (p *Page) filter(query string) (filter, bool) {
 		}
 		return i >= 0
 	})
-	read("langue", func(word string) bool {
+	read("lang", func(word string) bool {
 		f.lang = slices.IndexFunc(p.languages, func(l language) bool { return l.tag == word })
 		return f.lang >= 0
 	})
@@ -92,12 +92,20 @@ func (p *Page) query(f filter) string {
 		}
 	}
 	if f.lang > 0 {
-		parts = append(parts, "langue="+p.languages[f.lang].tag)
+		parts = append(parts, "lang="+p.languages[f.lang].tag)
 	}
 	if len(parts) == 0 {
 		return ""
 	}
 	return "?" + strings.Join(parts, "&")
+}
+
+// only is the language alone.
+func (f filter) only() filter { return filter{lang: f.lang} }
+
+// chosen reports whether a document is one of those that readers make many of: not the page itself in each language.
+func (f filter) chosen(path string) bool {
+	return f != (filter{}) && (path != homePath || f != f.only())
 }
 
 // shows reports whether the reader wants to see a platform.
@@ -124,8 +132,10 @@ func (f filter) narrow(all *facts) *facts {
 
 // choiceView is the form in which a reader chooses.
 type choiceView struct {
-	Narrow                    bool // something is left out
-	Areas, Publics, Languages []optionView
+	Narrow         bool   // something is left out
+	Lang           string // empty for the default language
+	Front          string // without a filter
+	Areas, Publics []optionView
 }
 
 type optionView struct {
@@ -134,15 +144,15 @@ type optionView struct {
 }
 
 func (p *Page) choice(f filter) choiceView {
-	c := choiceView{Narrow: f.area.slug != "" || f.reader != ""}
+	c := choiceView{Narrow: f.area.slug != "" || f.reader != "", Front: homePath + p.query(f.only())}
+	if f.lang > 0 {
+		c.Lang = p.languages[f.lang].tag
+	}
 	for _, a := range p.areas {
 		c.Areas = append(c.Areas, optionView{a.slug, a.name, a.slug == f.area.slug})
 	}
 	for _, public := range publics() {
 		c.Publics = append(c.Publics, optionView{public.slug, p.audience(f, public.reader), public.reader == f.reader})
-	}
-	for i, l := range p.languages {
-		c.Languages = append(c.Languages, optionView{l.tag, l.say("name", nil), i == f.lang})
 	}
 	return c
 }

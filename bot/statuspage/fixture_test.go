@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -325,12 +326,12 @@ func blind(t testing.TB) *source {
 	return s
 }
 
-// crowd has as many platforms as the catalogue, all with an incident.
+// crowd has as many platforms as the catalogue, with names as long, all with an incident and some history.
 func crowd(t testing.TB) *source {
 	s := morning(t)
 	s.overview.Platforms, s.incidents = nil, nil
 	for i := range 71 {
-		id := bot.PlatformID(fmt.Sprintf("ent-%d", i))
+		id := bot.PlatformID(fmt.Sprintf("plateforme-%d", i))
 		since := s.overview.Now.Add(-time.Duration(i) * time.Minute)
 		s.overview.Platforms = append(s.overview.Platforms, bot.PlatformView{
 			Platform: bot.Platform{ID: id, Name: fmt.Sprintf("Espace numérique no %d", i)}, Condition: bot.Unreachable,
@@ -341,6 +342,48 @@ func crowd(t testing.TB) *source {
 		})
 	}
 	return s
+}
+
+// ordinary is a day on which everything of the catalogue works. Each platform had difficulties on days of its own, the
+// last incidents are over, maintenances are announced, and one is seen to be down from one of two places.
+func ordinary(t testing.TB) *source {
+	s := crowd(t)
+	for i := range s.overview.Platforms {
+		v := &s.overview.Platforms[i]
+		v.Condition, v.Since = bot.Normal, s.overview.Now.AddDate(0, 0, -2-i%40)
+		v.CheckedAt = s.overview.Now.Add(-time.Duration(i%5) * time.Minute)
+		if i < maxPlanned {
+			v.Platform.Maintenances = []bot.Period{{From: s.overview.Now.AddDate(0, 0, 1), To: s.overview.Now.AddDate(0, 0, 2)}}
+		}
+		incident := &s.incidents[i]
+		incident.Condition, incident.Since = bot.Normal, v.Since.Add(-time.Hour)
+		incident.OpenedAt, incident.ChangedAt, incident.ResolvedAt = incident.Since, v.Since, v.Since
+		incident.Revision = 2
+	}
+	s.overview.Platforms[7].Split = bot.Split{Condition: bot.Unreachable, Count: 1, Of: 2}
+	s.hours = ownPasts
+	return s
+}
+
+// storm is an ordinary day on which everything fails at once.
+func storm(t testing.TB) *source {
+	s := crowd(t)
+	s.hours = ownPasts
+	return s
+}
+
+// ownPasts is pastHours with four or five bad mornings more, on other days for each platform.
+func ownPasts(p bot.PlatformID, from, until time.Time) []bot.Hour {
+	list := pastHours(p, from, until)
+	_, number, _ := strings.Cut(string(p), "-")
+	own, _ := strconv.Atoi(number)
+	for i := range list {
+		age := int(until.Sub(list[i].Start).Hours() / 24)
+		if h := &list[i]; age%17 == own%17 && h.Start.Hour() == 8 {
+			h.Up, h.Down = 60-own%50, own%50
+		}
+	}
+	return list
 }
 
 func newPage(t testing.TB, s Source) *Page {

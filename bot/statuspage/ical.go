@@ -18,7 +18,7 @@ func (p *Page) calendar(f *facts, q filter) *document {
 	c.line("X-WR-CALNAME:" + icalText(l.say("planned", nil)))
 	c.line("REFRESH-INTERVAL;VALUE=DURATION:PT1H")
 	for _, view := range f.overview.Platforms {
-		for _, m := range f.planned(view.Platform) {
+		for _, m := range f.planned(l, view.Platform) {
 			c.line("BEGIN:VEVENT")
 			c.line(fmt.Sprintf("UID:%s-%d@panneau", view.Platform.ID, m.start.Unix()))
 			c.line("DTSTAMP:" + f.now.UTC().Truncate(24*time.Hour).Format(form))

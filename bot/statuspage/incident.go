@@ -3,6 +3,7 @@ package statuspage
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
@@ -11,6 +12,7 @@ import (
 // incidentView is one incident on the page.
 type incidentView struct {
 	Path      string
+	Evidence  string // path of the file
 	Name      string
 	Tone      string
 	Label     string // what it is now; once it ended, the worst that it was
@@ -26,9 +28,19 @@ type incidentView struct {
 	Places    int
 	Advice    []bot.Section // what to do
 	Stated    bool          // an operator says so, and no check sees it
-	Said      bot.Message   // what is said about it, with links
+	Said      []saidView    // what is said about it
+	Links     []bot.Link    // to who said it
 	Steps     []stepView    // the timeline, oldest first
 }
+
+// saidView is one kind of statements.
+type saidView struct {
+	Heading string
+	Items   []quoteView
+}
+
+// quoteView is a sentence of the language around words that stay as they were said, in French.
+type quoteView struct{ Before, Quote, After string }
 
 // stepView is an entry of the timeline.
 type stepView struct {
@@ -41,12 +53,14 @@ type stepView struct {
 func (p *Page) incident(f *facts, q filter, d bot.Dossier) *document {
 	l := p.languages[q.lang]
 	v := p.incidentView(f, q, d.Incident)
-	v.Advice, v.Steps, v.Said = p.advice(f, q, d.Incident), p.steps(f, q, d), p.said(f, l.tag, d.Said, f.now)
+	v.Advice, v.Steps = p.advice(f, q, d.Incident), p.steps(f, q, d)
+	said := p.said(f, l.tag, d.Said, f.now)
+	v.Said, v.Links = quotes(said.Sections, d.Said, l), said.Links
 	title := l.say("title.open", v)
 	if !v.Open {
 		title = l.say("title.ended", v)
 	}
-	view := p.view(f, q, v.Path, title)
+	view := p.view(f, q, incidentPath(d.Incident.ID), title)
 	view.Incident = v
 	return p.page("incident", pageCache, l, view)
 }
@@ -79,6 +93,32 @@ func (p *Page) said(f *facts, lang string, list []bot.Statement, now time.Time) 
 	return message
 }
 
+// quotes finds the words that were said in the sentences about them, where those are in another language.
+func quotes(sections []bot.Section, said []bot.Statement, l language) []saidView {
+	var list []saidView
+	for _, section := range sections {
+		view := saidView{Heading: section.Heading}
+		for _, item := range section.Items {
+			view.Items = append(view.Items, quote(item, said, l))
+		}
+		list = append(list, view)
+	}
+	return list
+}
+
+func quote(item string, said []bot.Statement, l language) quoteView {
+	if l.tag == defaultLanguage {
+		return quoteView{Before: item}
+	}
+	for _, s := range said {
+		text := strings.Join(strings.Fields(s.Text), " ")
+		if before, after, found := strings.Cut(item, text); found && text != "" {
+			return quoteView{before, text, after}
+		}
+	}
+	return quoteView{Before: item}
+}
+
 // changes are the revisions of an incident without those that only show one more statement.
 func changes(d bot.Dossier) []bot.Revision {
 	return slices.DeleteFunc(slices.Clone(d.Revisions), func(r bot.Revision) bool {
@@ -92,7 +132,7 @@ func (p *Page) steps(f *facts, q filter, d bot.Dossier) []stepView {
 	if len(revisions) == 0 {
 		return nil
 	}
-	clock := f.clock()
+	clock := f.clock(p.languages[q.lang])
 	steps := []stepView{{Kind: "first", At: clock.moment(d.Incident.Since), Tone: toneInfo}}
 	for n, r := range revisions {
 		step := stepView{At: clock.moment(r.At), Tone: tone(r.Condition), Label: p.config.Label(p.languages[q.lang].tag, r.Condition)}
@@ -106,10 +146,10 @@ func (p *Page) steps(f *facts, q filter, d bot.Dossier) []stepView {
 }
 
 func (p *Page) incidentView(f *facts, q filter, i bot.Incident) *incidentView {
-	platform, lang := f.platform(i.Platform), p.languages[q.lang].tag
-	clock := f.clock()
+	platform, l := f.platform(i.Platform), p.languages[q.lang]
+	lang, clock := l.tag, f.clock(l)
 	v := &incidentView{
-		Path: incidentPath(i.ID), Name: platform.Platform.Name, Tone: tone(i.Condition),
+		Path: incidentPath(i.ID) + p.query(q.only()), Evidence: incidentPath(i.ID) + ".json", Name: platform.Platform.Name, Tone: tone(i.Condition),
 		Label: p.config.Label(lang, i.Condition), Open: i.Open(), Current: f.current(platform),
 		Since: clock.moment(i.Since), Confirmed: clock.moment(i.OpenedAt), Ended: clock.moment(i.ResolvedAt),
 		Places: platform.Vantages, Stated: i.Open() && i.Reason == bot.ReasonStated,
@@ -122,7 +162,7 @@ func (p *Page) incidentView(f *facts, q filter, i bot.Incident) *incidentView {
 	}
 	switch {
 	case !v.Open:
-		v.Label, v.Lasted = p.config.Label(lang, i.Worst), lastText(i.ResolvedAt.Sub(i.Since))
+		v.Label, v.Lasted = p.config.Label(lang, i.Worst), l.length(i.ResolvedAt.Sub(i.Since))
 	case !v.Current:
 		v.Current, v.Tone = v.Tone == toneUnknown, toneUnknown
 	}

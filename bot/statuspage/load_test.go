@@ -45,21 +45,21 @@ func TestManyReaders(t *testing.T) {
 func TestReadersDoNotWaitForARendering(t *testing.T) {
 	first := (*shelf)(nil).after()
 	old := &document{}
-	first.put("/", func() *document { return old })
+	first.put("/", false, func() *document { return old })
 	second := first.after()
 	rendering, finish := make(chan struct{}), make(chan struct{})
 	var maker sync.WaitGroup
 	maker.Go(func() {
-		second.put("/", func() *document { close(rendering); <-finish; return &document{etag: "new"} })
+		second.put("/", false, func() *document { close(rendering); <-finish; return &document{etag: "new"} })
 	})
 	<-rendering
 	never := func() *document { t.Error("rendered twice"); return nil }
-	if got := second.put("/", never); got != old {
+	if got := second.put("/", false, never); got != old {
 		t.Errorf("a reader got %v", got)
 	}
 	close(finish)
 	maker.Wait()
-	if got := second.put("/", never); got.etag != "new" || second.find("/") != got {
+	if got := second.put("/", false, never); got.etag != "new" || second.find("/") != got {
 		t.Errorf("afterwards a reader got %v", got)
 	}
 	third := second.after()

@@ -1,17 +1,15 @@
 package statuspage
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
-// clock puts times into French as a reader in one place says them at one moment.
+// clock puts times into words as a reader in one place says them at one moment.
 type clock struct {
+	lang     language
 	now      time.Time
 	location *time.Location
 }
 
-// moment is a time in the forms that a sentence needs.
+// moment is a time in the forms that a sentence needs, here in French.
 type moment struct {
 	ISO   string // for machines
 	At    string // « à 8 h 05 », « hier à 8 h 05 », « le 6 avril à 8 h 05 »
@@ -22,8 +20,6 @@ type moment struct {
 // machineTime is the form of HTML's time element, to the minute: a page whose words are the same stays the same.
 const machineTime = "2006-01-02T15:04Z"
 
-const nbsp = "\u00a0"
-
 // moment returns nil for the zero time.
 func (c clock) moment(t time.Time) *moment {
 	if t.IsZero() {
@@ -31,20 +27,31 @@ func (c clock) moment(t time.Time) *moment {
 	}
 	t = t.In(c.location)
 	now := c.now.In(c.location)
-	m := &moment{ISO: t.UTC().Format(machineTime)}
-	hour := hourText(t)
-	switch {
-	case sameDay(t, now):
-		m.At, m.Since, m.Of = "à"+nbsp+hour, "depuis"+nbsp+hour, "de"+nbsp+hour
-	case sameDay(t, now.AddDate(0, 0, -1)):
-		day := "hier" + nbsp + "à" + nbsp + hour
-		m.At, m.Since, m.Of = day, "depuis"+nbsp+day, "d’"+day
-	default:
-		day := dayText(t, now.Year()) + " à" + nbsp + hour
-		m.At, m.Since, m.Of = "le"+nbsp+day, "depuis le"+nbsp+day, "du"+nbsp+day
+	words := momentWords{Time: c.lang.say("time", timeWords{t.Hour(), t.Minute()}), Yesterday: sameDay(t, now.AddDate(0, 0, -1))}
+	if !sameDay(t, now) && !words.Yesterday {
+		words.Date = c.lang.date(t, now.Year())
 	}
-	return m
+	return &moment{
+		ISO: t.UTC().Format(machineTime),
+		At:  c.lang.say("at", words), Since: c.lang.say("since", words), Of: c.lang.say("of", words),
+	}
 }
+
+// What the phrases of a language make a moment of.
+type (
+	timeWords   struct{ Hour, Minute int }
+	momentWords struct {
+		Time      string
+		Yesterday bool
+		Date      string // empty today and yesterday
+	}
+	dateWords struct {
+		Day   int
+		Month string
+		Year  int // 0: this year
+	}
+	lengthWords struct{ Days, Hours, Minutes int }
+)
 
 func sameDay(a, b time.Time) bool {
 	ya, ma, da := a.Date()
@@ -52,51 +59,17 @@ func sameDay(a, b time.Time) bool {
 	return ya == yb && ma == mb && da == db
 }
 
-// hourText is « 8 h 05 », or « 8 h » on the hour.
-func hourText(t time.Time) string {
-	if t.Minute() == 0 {
-		return fmt.Sprintf("%d%sh", t.Hour(), nbsp)
-	}
-	return fmt.Sprintf("%d%sh%s%02d", t.Hour(), nbsp, nbsp, t.Minute())
-}
-
-// dayText is « 6 avril », or « 6 avril 2021 » in another year than the reader's.
-func dayText(t time.Time, year int) string {
-	months := [...]string{
-		"janvier", "février", "mars", "avril", "mai", "juin",
-		"juillet", "août", "septembre", "octobre", "novembre", "décembre",
-	}
-	day := fmt.Sprint(t.Day())
-	if t.Day() == 1 {
-		day = "1er"
-	}
-	text := day + nbsp + months[t.Month()-1]
+// date is « 6 avril », or « 6 avril 2021 » in another year than the reader's.
+func (l language) date(t time.Time, year int) string {
+	words := dateWords{Day: t.Day(), Month: l.months[t.Month()-1]}
 	if t.Year() != year {
-		text += fmt.Sprintf(" %d", t.Year())
+		words.Year = t.Year()
 	}
-	return text
+	return l.say("date", words)
 }
 
-// lastText is how long something lasted: « 12 min », « 1 h 35 min », « 2 jours et 3 h ».
-func lastText(d time.Duration) string {
-	minutes := int(d.Round(time.Minute) / time.Minute)
-	hours, days := minutes/60, minutes/(24*60)
-	switch {
-	case minutes < 1:
-		return "moins d’une minute"
-	case hours < 1:
-		return fmt.Sprintf("%d%smin", minutes, nbsp)
-	case days < 1 && minutes%60 == 0:
-		return fmt.Sprintf("%d%sh", hours, nbsp)
-	case days < 1:
-		return fmt.Sprintf("%d%sh%s%d%smin", hours, nbsp, nbsp, minutes%60, nbsp)
-	}
-	text := fmt.Sprintf("%d%sjours", days, nbsp)
-	if days == 1 {
-		text = "1" + nbsp + "jour"
-	}
-	if hours%24 > 0 {
-		text += fmt.Sprintf(" et %d%sh", hours%24, nbsp)
-	}
-	return text
+// length is how long something lasted: « 12 min », « 1 h 35 min », « 2 jours et 3 h ».
+func (l language) length(d time.Duration) string {
+	minutes := max(0, int(d.Round(time.Minute)/time.Minute))
+	return l.say("lasts", lengthWords{minutes / (24 * 60), minutes / 60 % 24, minutes % 60})
 }

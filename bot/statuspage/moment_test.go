@@ -6,6 +6,8 @@ import (
 	"time"
 )
 
+const nbsp = "\u00a0"
+
 func TestMoment(t *testing.T) {
 	location := paris(t)
 	now := time.Date(2027, 3, 28, 9, 12, 0, 0, location) // the morning on which the clock goes forward
@@ -25,7 +27,7 @@ func TestMoment(t *testing.T) {
 	}
 	plain := func(s string) string { return strings.ReplaceAll(s, nbsp, " ") }
 	for _, test := range tests {
-		m := clock{now: now, location: location}.moment(test.at)
+		m := clock{lang: languages()[0], now: now, location: location}.moment(test.at)
 		if plain(m.At) != test.wantAt || plain(m.Since) != test.wantSince || plain(m.Of) != test.wantOf {
 			t.Errorf("%s: %q, %q, %q", test.at, m.At, m.Since, m.Of)
 		}
@@ -33,12 +35,13 @@ func TestMoment(t *testing.T) {
 			t.Errorf("%s: %q for machines", test.at, m.ISO)
 		}
 	}
-	if m := (clock{now: now, location: location}).moment(time.Time{}); m != nil {
+	if m := (clock{lang: languages()[0], now: now, location: location}).moment(time.Time{}); m != nil {
 		t.Errorf("the zero time is %+v", m)
 	}
 }
 
-func TestLastText(t *testing.T) {
+func TestLength(t *testing.T) {
+	french := languages()[0]
 	for d, want := range map[time.Duration]string{
 		20 * time.Second: "moins d’une minute",
 		12 * time.Minute: "12 min",
@@ -48,7 +51,7 @@ func TestLastText(t *testing.T) {
 		51 * time.Hour:   "2 jours et 3 h",
 		-5 * time.Minute: "moins d’une minute",
 	} {
-		if got := strings.ReplaceAll(lastText(d), nbsp, " "); got != want {
+		if got := strings.ReplaceAll(french.length(d), nbsp, " "); got != want {
 			t.Errorf("%s: %q, want %q", d, got, want)
 		}
 	}

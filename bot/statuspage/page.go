@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,8 +48,8 @@ type Page struct {
 	areas     []area
 	header    http.Header          // sent with every answer
 	static    map[string]*document // by path: what never changes
-	missing   *document            // 404
-	absent    *document            // 503: no facts were ever read
+	missing   []*document          // 404, by language
+	absent    []*document          // 503, by language: no facts were ever read
 	absentAPI *document            // the same for programs
 
 	changes atomic.Int64 // how often Changed was called
@@ -119,7 +120,7 @@ func (p *Page) serveDocument(w http.ResponseWriter, r *http.Request) {
 		p.config.Logger.Error("status page cannot read an incident", "path", r.URL.Path, "err", err)
 		p.serveAbsent(w, r)
 	case d == nil:
-		p.missing.serve(w, r, http.StatusNotFound)
+		p.missing[p.lang(r)].serve(w, r, http.StatusNotFound)
 	default:
 		d.serve(w, r, http.StatusOK)
 	}
@@ -127,11 +128,17 @@ func (p *Page) serveDocument(w http.ResponseWriter, r *http.Request) {
 
 func (p *Page) serveAbsent(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Retry-After", "10")
-	d := p.absent
+	d := p.absent[p.lang(r)]
 	if forPrograms(r.URL.Path) {
 		d = p.absentAPI
 	}
 	d.serve(w, r, http.StatusServiceUnavailable)
+}
+
+// lang is the language that a request names, as an index into languages; the default one where it names none.
+func (p *Page) lang(r *http.Request) int {
+	tag := r.URL.Query().Get("lang")
+	return max(0, slices.IndexFunc(p.languages, func(l language) bool { return l.tag == tag }))
 }
 
 // say answers with a line of text that nobody keeps.

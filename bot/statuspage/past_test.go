@@ -84,7 +84,7 @@ func TestPercentIsNeverMoreThanTrue(t *testing.T) {
 		part, whole int
 		want        string
 	}{{600, 600, "100"}, {59999, 60000, "99,9"}, {1, 60000, "0,1"}, {0, 60, "0,0"}, {994, 1000, "99,4"}} {
-		if got := percent(test.part, test.whole); got != test.want {
+		if got := percent(test.part, test.whole, ","); got != test.want {
 			t.Errorf("%d of %d: %s, want %s", test.part, test.whole, got, test.want)
 		}
 	}
@@ -96,7 +96,7 @@ func TestRuns(t *testing.T) {
 		days[i].level, days[i].school = levelCalm, i != 3
 	}
 	days[6].level = levelAlarm
-	if got := runs(days, levelCalm, "19"); got != "M0 19h11M16 19h7M28 19h3" {
+	if got := runs(days, []string{levelCalm}, "6.3"); got != "M0 6.3h3m1 0h2m1 0h1" {
 		t.Error(got)
 	}
 }

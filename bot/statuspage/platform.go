@@ -23,6 +23,7 @@ type platformView struct {
 
 	// On its own page.
 	URL       string
+	Badge     string // path
 	Areas     string
 	Legend    string
 	Incidents []incidentView
@@ -34,28 +35,31 @@ func (p *Page) platform(f *facts, q filter, view bot.PlatformView) *document {
 	l := p.languages[q.lang]
 	v := p.platformView(f, q, view)
 	v.URL, v.Areas = view.Platform.URL, strings.Join(view.Platform.Areas, ", ")
-	v.Legend, v.Planned = p.legend(q), f.planned(view.Platform)
+	v.Legend, v.Planned = p.legend(q), f.planned(l, view.Platform)
 	v.Days = p.troubledDays(f, q, view.Platform.ID)
 	for _, incident := range f.of(string(view.Platform.ID)).sorted() {
 		v.Incidents = append(v.Incidents, *p.incidentView(f, q, incident))
 	}
-	page := p.view(f, q, v.Path, l.say("title.open", v))
+	path, query := platformPath(view.Platform.ID), p.query(q.only())
+	v.Badge = path + ".svg" + query
+	page := p.view(f, q, path, l.say("title.open", v))
 	page.Platform = &v
-	page.Path, page.Feed = v.Path, &linksView{v.Path + ".atom", v.Path + ".rss", calendarPath}
+	page.Feed = &linksView{path + ".atom" + query, path + ".rss" + query, calendarPath + query}
 	return p.page("platform", pageCache, l, page)
 }
 
 func (p *Page) platformView(f *facts, q filter, view bot.PlatformView) platformView {
+	l := p.languages[q.lang]
 	v := platformView{
-		Name: view.Platform.Name, Tone: tone(view.Condition), Path: platformPath(view.Platform.ID),
-		Label: p.config.Label(p.languages[q.lang].tag, view.Condition), Current: f.current(view),
-		Since: f.clock().moment(view.Since), Places: view.Vantages, Strip: p.strip(f, q, view.Platform.ID),
+		Name: view.Platform.Name, Tone: tone(view.Condition), Path: platformPath(view.Platform.ID) + p.query(q.only()),
+		Label: p.config.Label(l.tag, view.Condition), Current: f.current(view),
+		Since: f.clock(l).moment(view.Since), Places: view.Vantages, Strip: p.strip(f, q, view.Platform.ID),
 	}
 	if s := view.Split; s != (bot.Split{}) && f.current(view) {
-		v.Split = &splitView{Label: p.config.Label(p.languages[q.lang].tag, s.Condition), Count: s.Count, Of: s.Of}
+		v.Split = &splitView{Label: p.config.Label(l.tag, s.Condition), Count: s.Count, Of: s.Of}
 	}
 	if f.doubt == "" {
-		v.Checked = f.clock().moment(view.CheckedAt)
+		v.Checked = f.clock(l).moment(view.CheckedAt)
 	}
 	if !v.Current {
 		// « Dernier état connu » is said of a state, not of not knowing one.
@@ -86,10 +90,10 @@ const (
 )
 
 // planned lists the maintenances of a platform that go on or are to come, the next first.
-func (f *facts) planned(p bot.Platform) []plannedView {
+func (f *facts) planned(l language, p bot.Platform) []plannedView {
 	var list []plannedView
 	add := func(from, to time.Time) {
-		list = append(list, plannedView{p.Name, f.clock().moment(from), f.clock().moment(to), from, to})
+		list = append(list, plannedView{p.Name, f.clock(l).moment(from), f.clock(l).moment(to), from, to})
 	}
 	for _, period := range p.Maintenances {
 		if period.Start == nil {

@@ -26,7 +26,8 @@ func TestKeyboardOnly(t *testing.T) {
 		return [e.tagName, e.getAttribute('href') || e.name || e.textContent, s.outlineStyle == 'none' ? 'unmarked' : 'marked'].join(' ') })()`
 	var focus string
 	var path []string
-	for range 12 {
+	links := len(languages()) - 1 // one to each other language
+	for range 12 + links {
 		b.Press(t, "Tab")
 		b.Evaluate(t, held, &focus)
 		if !strings.HasSuffix(focus, " marked") {
@@ -35,7 +36,8 @@ func TestKeyboardOnly(t *testing.T) {
 		path = append(path, strings.TrimSuffix(focus, " marked"))
 	}
 	want := []string{
-		"A #main", "A /", "BUTTON Ne plus actualiser", "SELECT academie", "SELECT public", "BUTTON Afficher",
+		"A #main", "A /", "A /?lang=ar", "A /?lang=en", "A /?lang=es", "A /?lang=pt", "A /?lang=ro", "A /?lang=ru", "A /?lang=tr",
+		"A /?lang=uk", "A /?lang=zh", "BUTTON Ne plus actualiser", "SELECT academie", "SELECT public", "BUTTON Afficher",
 		"A /incidents/9", "A /incidents/13", "A /incidents/12", "A /plateformes/educonnect", "A /plateformes/pronote",
 		"A /plateformes/ecoledirecte",
 	}
@@ -70,7 +72,7 @@ func TestWithoutJavaScript(t *testing.T) {
 	b.Call(t, "Emulation.setScriptExecutionDisabled", map[string]any{"value": true})
 	b.Look(t, server.URL+"/", 360, "light")
 	shoot(t, b, "without-javascript-360.png")
-	for range 6 { // skip link, home, « Actualiser », two choices, and the button
+	for range 6 + len(languages()) - 1 { // skip link, home, the other languages, « Actualiser », two choices, and the button
 		b.Press(t, "Tab")
 	}
 	b.Press(t, "Enter")

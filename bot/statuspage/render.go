@@ -26,10 +26,16 @@ const (
 	feedCache = "public, max-age=60"
 )
 
-// fixed renders a page that needs no facts.
-func (p *Page) fixed(name string) *document {
-	l := p.languages[0]
-	return p.page(name, "no-store", l, pageView{Lang: l.tag, Title: l.say("title."+name, nil)})
+// fixed renders a page that needs no facts, in every language.
+func (p *Page) fixed(name string) []*document {
+	var list []*document
+	for i, l := range p.languages {
+		q := filter{lang: i}
+		list = append(list, p.page(name, "no-store", l, pageView{
+			Lang: l.tag, Title: l.say("title."+name, nil), Front: homePath + p.query(q), Languages: p.translations(homePath, q), Draft: l.draft(),
+		}))
+	}
+	return list
 }
 
 // page renders a template. A write to memory fails only with a template that names a field that is not there; what

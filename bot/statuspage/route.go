@@ -12,14 +12,15 @@ import (
 )
 
 const (
-	homePath      = "/"
-	statusPath    = "/api/v1/status.json"
-	historyPath   = "/api/v1/history/" // and the platform's id, and .json
-	atomPath      = "/incidents.atom"
-	rssPath       = "/incidents.rss"
-	calendarPath  = "/maintenances.ics"
-	incidentsPath = "/incidents/"   // and a number, and .json for the evidence
-	platformsPath = "/plateformes/" // and the platform's id, and .atom, .rss or .svg
+	homePath         = "/"
+	statusPath       = "/api/v1/status.json"
+	historyPath      = "/api/v1/history/" // and the platform's id, and .json
+	atomPath         = "/incidents.atom"
+	rssPath          = "/incidents.rss"
+	calendarPath     = "/maintenances.ics"
+	incidentListPath = "/incidents"
+	incidentsPath    = "/incidents/"   // and a number, and .json for the evidence
+	platformsPath    = "/plateformes/" // and the platform's id, and .atom, .rss or .svg
 )
 
 func incidentPath(id bot.IncidentID) string { return fmt.Sprintf("%s%d", incidentsPath, id) }
@@ -28,7 +29,7 @@ func platformPath(id bot.PlatformID) string { return platformsPath + string(id) 
 
 // routed reports whether the path may lead to a document once there are facts.
 func routed(path string) bool {
-	fixed := []string{homePath, statusPath, atomPath, rssPath, calendarPath}
+	fixed := []string{homePath, incidentListPath, statusPath, atomPath, rssPath, calendarPath}
 	return slices.Contains(fixed, path) || strings.HasPrefix(path, incidentsPath) ||
 		strings.HasPrefix(path, platformsPath) || strings.HasPrefix(path, historyPath)
 }
@@ -54,6 +55,9 @@ func (p *Page) find(s *snapshot, path, query string) (*document, error) {
 	if !ok {
 		return nil, nil
 	}
+	if strings.HasSuffix(path, ".json") {
+		f.lang = 0 // what programs read is the same in every language
+	}
 	key := path + p.query(f)
 	if d := s.shelf.find(key); d != nil {
 		return d, nil
@@ -62,7 +66,7 @@ func (p *Page) find(s *snapshot, path, query string) (*document, error) {
 		return p.findIncident(s, f, key, name)
 	}
 	if render := p.renderer(s.facts, path, f); render != nil {
-		return s.shelf.put(key, render), nil
+		return s.shelf.put(key, f.chosen(path), render), nil
 	}
 	return nil, nil
 }
@@ -73,6 +77,8 @@ func (p *Page) renderer(f *facts, path string, q filter) func() *document {
 	switch path {
 	case homePath:
 		return func() *document { return p.home(q.narrow(f), q) }
+	case incidentListPath:
+		return func() *document { return p.listing(q.narrow(f), q) }
 	case statusPath:
 		return func() *document { return p.status(q.narrow(f)) }
 	case atomPath:
@@ -155,13 +161,13 @@ func (p *Page) findIncident(s *snapshot, q filter, key, name string) (*document,
 	case err != nil: // the rest of the page is known
 		return p.incident(s.facts, q, bot.Dossier{Incident: incident}), nil //nolint:nilerr // see above
 	case evidence:
-		return file.shelf.put(key, func() *document { return p.evidence(s.facts, file.dossier) }), nil
+		return file.shelf.put(key, q.chosen(""), func() *document { return p.evidence(s.facts, file.dossier) }), nil
 	case listed:
 		dossier := file.dossier
 		dossier.Incident = incident // it may be newer
-		return s.shelf.put(key, func() *document { return p.incident(s.facts, q, dossier) }), nil
+		return s.shelf.put(key, q.chosen(""), func() *document { return p.incident(s.facts, q, dossier) }), nil
 	default:
-		return file.shelf.put(key, func() *document { return p.incident(s.facts, q, file.dossier) }), nil
+		return file.shelf.put(key, q.chosen(""), func() *document { return p.incident(s.facts, q, file.dossier) }), nil
 	}
 }
 

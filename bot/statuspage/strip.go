@@ -12,10 +12,12 @@ import (
 
 // stripView is the last 90 days as bars, with the same in numbers.
 type stripView struct {
-	Paths   []pathView
-	Seen    int    // school days that something is known of
-	Trouble int    // of them, with difficulties
-	Share   string // of the time observed in which it could be reached, in percent: « 99,4 »
+	Ground  []pathView // the days that were observed, as if they had been calm, and those that were not
+	Shared  string     // id of the groundView that stands for Ground; empty for none
+	Paths   []pathView // the days with difficulties, which stand before the ground
+	Seen    int        // school days that something is known of
+	Trouble int        // of them, with difficulties
+	Share   string     // of the time observed in which it could be reached, in percent: « 99,4 »
 }
 
 // pathView draws the days of one level: a line for each run of days, cut into bars by the style sheet's dashes.
@@ -39,37 +41,63 @@ func (p *Page) strip(f *facts, q filter, id bot.PlatformID) *stripView {
 		}
 	}
 	if s.Seen > 0 {
-		s.Share = percent(hours*60-down, hours*60)
+		s.Share = percent(hours*60-down, hours*60, p.languages[q.lang].say("point", nil))
 	}
-	// The middle of a bar of each height: 2, 10, 17 and 24 units (style.css), standing on the ground.
-	for _, level := range []struct{ class, middle string }{
-		{levelNone, "23"}, {levelCalm, "19"}, {levelWarn, "15.5"}, {levelAlarm, "12"},
-	} {
-		if line := runs(days, level.class, level.middle); line != "" {
-			s.Paths = append(s.Paths, pathView{level.class, line})
-		}
-	}
+	// The middle of a bar of each height: .6, 3.4, 5.6 and 8 units (style.css), standing on the ground.
+	s.Ground = append(bars(days, levelNone, "7.7"), bars(days, levelCalm, "6.3", levelWarn, levelAlarm)...)
+	s.Paths = append(bars(days, levelWarn, "5.2"), bars(days, levelAlarm, "4")...)
 	return s
 }
 
-// runs is the path of the school days of one level.
-func runs(days []day, level, middle string) string {
+// groundView is a ground under the bars of several platforms: those that are checked since the same day have the same.
+type groundView struct {
+	ID    string
+	Paths []pathView
+}
+
+// share draws the ground of a strip once for all that have the same.
+func (h *homeView) share(s *stripView) {
+	i := slices.IndexFunc(h.Grounds, func(g groundView) bool { return slices.Equal(g.Paths, s.Ground) })
+	if i < 0 {
+		i = len(h.Grounds)
+		h.Grounds = append(h.Grounds, groundView{fmt.Sprintf("g%d", i), s.Ground})
+	}
+	s.Shared = h.Grounds[i].ID
+}
+
+// bars is the path of the days of a level, and of other levels with it; none where there is no such day.
+func bars(days []day, level, middle string, others ...string) []pathView {
+	line := runs(days, append(others, level), middle)
+	if line == "" {
+		return nil
+	}
+	return []pathView{{level, line}}
+}
+
+// runs is the path of the school days of some levels: a unit a day, of which the last third is the gap (style.css).
+func runs(days []day, levels []string, middle string) string {
 	var path strings.Builder
+	at := -1 // where the last run ends; -1 for before the first
 	for i := 0; i < len(days); {
 		n := 0
-		for i+n < len(days) && days[i+n].school && days[i+n].level == level {
+		for i+n < len(days) && days[i+n].school && slices.Contains(levels, days[i+n].level) {
 			n++
 		}
-		if n > 0 {
-			fmt.Fprintf(&path, "M%d %sh%d", 4*i, middle, 4*n-1)
+		switch {
+		case n > 0 && at < 0:
+			fmt.Fprintf(&path, "M%d %sh%d", i, middle, n)
+			at = i + n
+		case n > 0:
+			fmt.Fprintf(&path, "m%d 0h%d", i-at, n)
+			at = i + n
 		}
 		i += max(n, 1)
 	}
 	return path.String()
 }
 
-// percent is a share with one decimal, never rounded up to 100 nor down to 0.
-func percent(part, whole int) string {
+// percent is a share with one decimal after the point that the language has, never rounded up to 100 nor down to 0.
+func percent(part, whole int, point string) string {
 	tenths := (1000*part + whole/2) / whole
 	switch {
 	case part < whole:
@@ -80,7 +108,7 @@ func percent(part, whole int) string {
 	if part > 0 {
 		tenths = max(tenths, 1)
 	}
-	return fmt.Sprintf("%d,%d", tenths/10, tenths%10)
+	return fmt.Sprintf("%d%s%d", tenths/10, point, tenths%10)
 }
 
 // legend names whose school days the bars show.
@@ -96,17 +124,18 @@ type dayView struct {
 
 // troubledDays lists the days with difficulties, newest first.
 func (p *Page) troubledDays(f *facts, q filter, id bot.PlatformID) []dayView {
+	l := p.languages[q.lang]
 	var list []dayView
 	for _, d := range slices.Backward(p.days(f, q, id)) {
 		if d.level != levelWarn && d.level != levelAlarm {
 			continue
 		}
-		v := dayView{ISO: d.date.String(), Name: dayText(d.date.At(0, time.UTC), f.now.Year())}
+		v := dayView{ISO: d.date.String(), Name: l.date(d.date.At(0, time.UTC), f.now.Year())}
 		if d.down > 0 {
-			v.Down = lastText(time.Duration(d.down) * time.Minute)
+			v.Down = l.length(time.Duration(d.down) * time.Minute)
 		}
 		if d.slow > 0 {
-			v.Slow = lastText(time.Duration(d.slow) * time.Minute)
+			v.Slow = l.length(time.Duration(d.slow) * time.Minute)
 		}
 		list = append(list, v)
 	}

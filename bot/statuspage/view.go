@@ -10,19 +10,41 @@ import (
 
 // pageView is what every template gets.
 type pageView struct {
-	Lang     string
-	Title    string
-	Base     string // the page's public address without a final slash; empty where it has none
-	Path     string // with the filter
-	Live     bool   // it keeps itself up to date where there is JavaScript
-	Feed     *linksView
-	Now      *moment
-	Place    string
-	Doubt    doubt
-	Seen     *moment // with Doubt: from when the facts are; nil when that is not known
-	Home     *homeView
-	Incident *incidentView
-	Platform *platformView
+	Lang  string
+	Title string
+	Base  string // the page's public address without a final slash; empty where it has none
+	Path  string // with the filter
+	Front string // the page of all, in the same language
+	// Languages is where the same page is in every language.
+	Languages []translationView
+	Draft     string // that the language was translated by a machine; empty where somebody has read it
+	Live      bool   // it keeps itself up to date where there is JavaScript
+	Feed      *linksView
+	Now       *moment
+	Place     string
+	Doubt     doubt
+	Seen      *moment // with Doubt: from when the facts are; nil when that is not known
+	Home      *homeView
+	List      *incidentListView
+	Incident  *incidentView
+	Platform  *platformView
+}
+
+// translationView leads to a page in a language.
+type translationView struct {
+	Lang, Name, Path string
+	Here             bool // it is the one that is read
+}
+
+// translations lists a page in every language.
+func (p *Page) translations(path string, q filter) []translationView {
+	var list []translationView
+	for i, l := range p.languages {
+		other := q
+		other.lang = i
+		list = append(list, translationView{l.tag, l.say("name", nil), path + p.query(other), i == q.lang})
+	}
+	return list
 }
 
 // linksView is where the same is told otherwise.
@@ -30,12 +52,13 @@ type linksView struct{ Atom, RSS, Calendar string }
 
 // view fills in what all pages have in common.
 func (p *Page) view(f *facts, q filter, path, title string) pageView {
-	query := p.query(q)
+	l, query := p.languages[q.lang], p.query(q)
 	return pageView{
-		Lang: p.languages[q.lang].tag, Title: title, Base: f.base(), Path: path + query, Live: true,
+		Lang: l.tag, Title: title, Base: f.base(), Path: path + query, Live: true,
+		Front: homePath + p.query(q.only()), Languages: p.translations(path, q), Draft: l.draft(),
 		Feed: &linksView{atomPath + query, rssPath + query, calendarPath + query},
-		Now:  f.clock().moment(f.now), Place: f.overview.Place.Name,
-		Doubt: f.doubt, Seen: f.clock().moment(f.seenIfDoubted()),
+		Now:  f.clock(l).moment(f.now), Place: f.overview.Place.Name,
+		Doubt: f.doubt, Seen: f.clock(l).moment(f.seenIfDoubted()),
 	}
 }
 
@@ -48,7 +71,9 @@ func (f *facts) base() string {
 	return strings.TrimRight(address.String(), "/")
 }
 
-func (f *facts) clock() clock { return clock{now: f.now, location: f.overview.Place.Location} }
+func (f *facts) clock(l language) clock {
+	return clock{lang: l, now: f.now, location: f.overview.Place.Location}
+}
 
 func (f *facts) seenIfDoubted() time.Time {
 	if f.doubt == "" {

@@ -18,6 +18,8 @@ type language struct {
 	tag   string // BCP 47
 	pages *template.Template
 	words *text.Template
+	// months as they stand in a date, from January on.
+	months []string
 }
 
 // defaultLanguage comes first.
@@ -43,6 +45,7 @@ func languages() []language {
 			pages: template.Must(template.Must(structure.Clone()).ParseFS(templateFiles, name)),
 			words: text.Must(text.ParseFS(templateFiles, name)),
 		}
+		l.months = strings.Fields(l.say("months", nil))
 		if l.tag == defaultLanguage {
 			list = append([]language{l}, list...)
 		} else {
@@ -60,6 +63,9 @@ func (l language) say(phrase string, data any) string {
 	}
 	return b.String()
 }
+
+// draft says that nobody has read the language yet; empty where somebody has.
+func (l language) draft() string { return l.say("draft", nil) }
 
 // render renders a template.
 func (l language) render(name string, view any) ([]byte, error) {

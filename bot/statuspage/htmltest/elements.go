@@ -64,6 +64,7 @@ func elements() map[string]rule {
 		"label":  {kind: "phrasing", holds: words, attributes: "for", filled: true},
 		"select": {kind: "phrasing", attributes: "name", needs: "name", filled: true},
 		"option": {in: []string{"select"}, attributes: "value selected", text: true, filled: true},
+		"input":  {kind: "phrasing", attributes: "type name value", needs: "name", void: true},
 		"button": {kind: "phrasing", holds: words, attributes: "type", filled: true},
 		"img":    {kind: "phrasing", attributes: "src alt width height", needs: "src alt", void: true},
 
