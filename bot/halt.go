@@ -71,7 +71,7 @@ func haltEnd(typed string, now time.Time) (time.Time, bool) {
 	if typed == "" {
 		return now.Add(haltLasts), true
 	}
-	if end := endForm().FindStringSubmatch(" " + typed); end != nil && strings.TrimSpace(end[0]) == typed {
+	if end := endForm().FindStringSubmatch(" " + typed); len(end) > 0 && strings.TrimSpace(end[0]) == typed {
 		return endIn(end[1], end[2], now)
 	}
 	span, left, ok := spanIn(typed)
