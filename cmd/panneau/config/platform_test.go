@@ -76,7 +76,7 @@ platforms:
 `)
 	p := got["educonnect"]
 	want := before.Platform
-	want.URL, want.Readers = "https://exemple.fr/educonnect", []bot.Audience{bot.Families}
+	want.URL, want.Readers, want.Ahead = "https://exemple.fr/educonnect", []bot.Audience{bot.Families}, 24*time.Hour
 	if diff := cmp.Diff(want, p.Platform); diff != "" {
 		t.Error(diff)
 	}
@@ -119,6 +119,7 @@ platforms:
 `)["intranet"]
 	want := bot.Platform{
 		ID: "intranet", Name: "Intranet du collège", Aliases: []string{"intra"}, Areas: []string{"La Réunion"}, OnDemand: true,
+		Ahead:     24 * time.Hour,
 		DependsOn: []bot.Dependency{{On: "educonnect"}, {On: "portail", Readers: []bot.Audience{bot.Families}}},
 	}
 	if diff := cmp.Diff(want, got.Platform); diff != "" {
