@@ -14,6 +14,7 @@ type flock struct {
 	uses    []*Use // oldest first
 	arrived int
 	trip    time.Duration // how long one takes on the average, from being let through until its receipt is written
+	spread  time.Duration // by how much one differs from that, on the average
 }
 
 const (
@@ -38,8 +39,7 @@ func (f *flock) full(limits []Bucket, now time.Time) bool {
 			n++
 		}
 	}
-	step := limits[0].Per / time.Duration(limits[0].N)
-	return n > int(f.trip/step)
+	return n > int((f.trip+f.spread)/limits[0].step())
 }
 
 func (f *flock) leave(u *Use) {
@@ -68,5 +68,6 @@ func (f *flock) arrive(u *Use, now time.Time) {
 		f.trip = min(took, cmp.Or(f.trip, took))
 		return
 	}
+	f.spread += ((took - f.trip).Abs() - f.spread) / 8
 	f.trip += (took - f.trip) / 8
 }

@@ -53,8 +53,8 @@ const (
 	catchUp = 10
 	// standBy is how soon to look again while an operation that others wait for has still not left or not ended.
 	standBy = 10 * time.Millisecond
-	// gather is how soon to look again while too many are on their way.
-	gather = 2 * time.Millisecond
+	// gather is which part of an even step passes until it is looked again whether too many are on their way.
+	gather = 16
 	// hello is how long others wait for the answer to the very first operation: it tells whether the account is accepted.
 	hello = time.Second
 )
@@ -72,7 +72,7 @@ func (p *Pacer) Behind(limits []Bucket, queue map[string]int, now time.Time) tim
 		at = now.Add(standBy)
 	}
 	if p.flock.full(limits, now) {
-		at = later(at, now.Add(gather))
+		at = later(at, now.Add(limits[0].step()/gather))
 	}
 	for _, limit := range limits {
 		ready := p.fresh(limit)
@@ -93,7 +93,7 @@ func (p *Pacer) Behind(limits []Bucket, queue map[string]int, now time.Time) tim
 // of which some are still to be counted.
 func (p *Pacer) fresh(limit Bucket) time.Time {
 	if limit.swift() {
-		return p.born.Add(limit.Per / time.Duration(limit.N) * time.Duration(1+limit.N-p.places(limit, p.born)))
+		return p.born.Add(limit.step() * time.Duration(1+limit.N-p.places(limit, p.born)))
 	}
 	return time.Time{}
 }
@@ -106,9 +106,12 @@ func (p *Pacer) places(limit Bucket, now time.Time) int {
 	return max(limit.N-p.late, (limit.N+1)/2)
 }
 
+// step is the time between two operations that are spread evenly.
+func (b Bucket) step() time.Duration { return b.Per / time.Duration(b.N) }
+
 // swift reports whether a limit is spent evenly and lets many through: an account's, not a chat's.
 func (b Bucket) swift() bool {
-	return b.Per <= evenUpTo && b.Per/time.Duration(b.N) < evenUpTo/10
+	return b.Per <= evenUpTo && b.step() < evenUpTo/10
 }
 
 // Take lets an operation through at now. Say when it has Left, and then how it ended: Answered, Refuse or Drop.
