@@ -48,6 +48,7 @@ type demo struct {
 	board   *bot.Board
 	said    *journal
 	reel    *reel // nil where nobody looks on
+	popup   popup
 }
 
 // demoOptions are the flags.

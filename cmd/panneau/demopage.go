@@ -16,6 +16,7 @@ import (
 
 	"github.com/panneau-ecole/panneau/bot/statuspage"
 	"github.com/panneau-ecole/panneau/locales"
+	"github.com/panneau-ecole/panneau/notifiers/emulator"
 )
 
 // exhibit shows the story on a page of this machine until ctx ends.
@@ -84,6 +85,7 @@ func (d *demo) handler(address string) http.Handler {
 	waiting := make(chan struct{}, mostWaiting)
 	mux.HandleFunc("POST /aller", few(waiting, d.advance))
 	mux.HandleFunc("POST /dire", few(waiting, d.write))
+	mux.HandleFunc("POST /appuyer", few(waiting, d.touch))
 	_, port, _ := net.SplitHostPort(address)
 	own := []string{address, "localhost:" + port}
 	guarded := http.NewCrossOriginProtection().Handler(http.MaxBytesHandler(mux, 4<<10))
@@ -183,6 +185,18 @@ func (d *demo) write(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	err = d.ask(r.Context(), order{seat: seat, text: text})
+	d.show(w, r, d.lastMinute(), err)
+}
+
+// touch makes the visitor press a button beneath a message, and shows the present.
+func (d *demo) touch(w http.ResponseWriter, r *http.Request) {
+	seat, err := strconv.Atoi(r.FormValue("messagerie"))
+	button := emulator.Button{Message: r.FormValue("message"), Label: r.FormValue("bouton")}
+	if err != nil || seat < 0 || seat >= len(d.seats()) || button.Message == "" || button.Label == "" {
+		http.Error(w, "Appuyez sur un bouton d’une des messageries.", http.StatusBadRequest)
+		return
+	}
+	err = d.ask(r.Context(), order{seat: seat, button: &button})
 	d.show(w, r, d.lastMinute(), err)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"image"
 	"image/color"
@@ -49,6 +50,13 @@ func openDemo(t *testing.T, story string) string {
 // visit asks for a page, or sends a form where there are fields, and returns what is to be read.
 func visit(t *testing.T, address string, fields url.Values) (status int, text string) {
 	t.Helper()
+	status, page := pageAt(t, address, fields)
+	return status, plain(regexp.MustCompile(`(<[^>]*>|\s)+`).ReplaceAllString(page, " "))
+}
+
+// pageAt is visit with the page as it is sent.
+func pageAt(t *testing.T, address string, fields url.Values) (status int, text string) {
+	t.Helper()
 	method, body := http.MethodGet, ""
 	if fields != nil {
 		method, body = http.MethodPost, fields.Encode()
@@ -67,7 +75,7 @@ func visit(t *testing.T, address string, fields url.Values) (status int, text st
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer.StatusCode, plain(regexp.MustCompile(`(<[^>]*>|\s)+`).ReplaceAllString(string(page), " "))
+	return answer.StatusCode, string(page)
 }
 
 // TestDemoPage: the time of the story goes where it is asked to, each chat answers what is typed into it, what was is
@@ -92,6 +100,7 @@ func TestDemoPage(t *testing.T) {
 			t.Errorf("%s is answered %d times\n%s", command, n-before, text)
 		}
 	}
+	pressAll(t, page)
 	if _, text = visit(t, page+"/?minute=59", nil); strings.Contains(text, told) || !strings.Contains(text, "7 h 59 – ") || !strings.Contains(text, "déjà joué") {
 		t.Errorf("a look back shows\n%s", text)
 	}
@@ -102,6 +111,35 @@ func TestDemoPage(t *testing.T) {
 		!strings.Contains(text, "slack (teachers) : messages vivants 1, modifications 0, messages courts 0, sonneries 1") ||
 		!strings.Contains(text, "Toutes les promesses sont tenues") {
 		t.Errorf("the end shows\n%s", text)
+	}
+}
+
+// pressAll presses buttons beneath the notice of each chat: what they answer is to be seen, also what is written in private.
+func pressAll(t *testing.T, page string) {
+	t.Helper()
+	_, text := pageAt(t, page+"/", nil)
+	forms := regexp.MustCompile(`action="/appuyer"><input type="hidden" name="messagerie" value="(\d)"><input type="hidden" name="message" value="([^"]+)">`)
+	notices := map[string]string{}
+	for _, found := range forms.FindAllStringSubmatch(text, -1) {
+		notices[found[1]] = cmp.Or(notices[found[1]], found[2])
+	}
+	if len(notices) != 3 {
+		t.Fatalf("buttons stand in %d chats\n%s", len(notices), text)
+	}
+	for seat, message := range notices {
+		press := func(label string) string {
+			_, text := visit(t, page+"/appuyer", url.Values{"messagerie": {seat}, "message": {message}, "bouton": {label}})
+			return text
+		}
+		for label, answer := range map[string]string{labelAlso: "C'est compté", labelTell: "C'est noté", "Personne": ""} {
+			_, before := visit(t, page+"/", nil)
+			after := press(label)
+			if added := strings.Count(after, answer) - strings.Count(before, answer); answer != "" && (added < 1 || added > 2) { // in a window or alone, and in private
+				t.Errorf("%s: « %s » is answered %d times\n%s", seat, label, added, after)
+			} else if answer == "" && strings.Count(after, "visible par vous seul") != strings.Count(before, "visible par vous seul") {
+				t.Errorf("%s: a button that is not there is answered\n%s", seat, after)
+			}
+		}
 	}
 }
 
@@ -118,6 +156,7 @@ func TestDemoPageRefuses(t *testing.T) {
 		"no number": {"/aller", url.Values{"minute": {"x"}}, http.StatusBadRequest}, "no chat": {"/dire", url.Values{"messagerie": {"3"}, "texte": {"a"}}, http.StatusBadRequest},
 		"nothing": {"/dire", url.Values{"messagerie": {"0"}, "texte": {" "}}, http.StatusBadRequest}, "too long": {"/dire", url.Values{"messagerie": {"0"}, "texte": {long}}, http.StatusBadRequest},
 		"lines": {"/dire", url.Values{"messagerie": {"0"}, "texte": {"a\nb"}}, http.StatusBadRequest}, "huge": {"/aller", url.Values{"minute": {strings.Repeat("1", 5000)}}, http.StatusBadRequest},
+		"no button": {"/appuyer", url.Values{"messagerie": {"0"}, "message": {"1"}}, http.StatusBadRequest}, "nobody's button": {"/appuyer", url.Values{"messagerie": {"9"}, "message": {"1"}, "bouton": {"a"}}, http.StatusBadRequest},
 		"elsewhere": {"/etc", nil, http.StatusNotFound}, "method": {"/aller", nil, http.StatusMethodNotAllowed},
 	} {
 		if status, _ := visit(t, page+c.path, c.fields); status != c.status {
@@ -158,6 +197,9 @@ func TestDemoInBrowser(t *testing.T) {
 	b.Call(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 1280, "height": 1000, "deviceScaleFactor": 1, "mobile": false})
 	snap(t, b, "demo") // the picture of README.md
 	visit(t, page+"/aller", url.Values{"minute": {"180"}})
+	for seat, command := range []string{"/status@PanneauBot atrium", "/panneau status atrium", "/status atrium"} { // answered with a picture
+		visit(t, page+"/dire", url.Values{"messagerie": {strconv.Itoa(seat)}, "texte": {command}})
+	}
 	for _, seat := range []string{"0", "1", "2"} {
 		for _, width := range []int{360, 1280} {
 			b.Look(t, page+"/?minute=180&messagerie="+seat, width, "light")

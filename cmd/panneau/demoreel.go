@@ -28,9 +28,10 @@ type reel struct {
 // frame is what is to be seen at a moment.
 type frame struct {
 	at        time.Time
-	chats     [][]emulator.Shown // as seats lists them
-	platforms []stand            // as the board lists them
-	offline   bool               // our own line is cut
+	chats     [][]emulator.Shown  // as seats lists them
+	buttons   [][]emulator.Button // likewise
+	platforms []stand             // as the board lists them
+	offline   bool                // our own line is cut
 }
 
 // stand is a platform at a moment: what its site shows, and what Panneau says of it.
@@ -42,12 +43,13 @@ type stand struct {
 	since     time.Time
 }
 
-// order is what a spectator asks for: that time passes, or that somebody writes in a chat.
+// order is what a spectator asks for: that time passes, or to write in a chat, or to press a button there.
 type order struct {
 	until  time.Time
 	enough func() bool // ends the passing of time early
 	seat   int
-	text   string // empty for the passing of time
+	text   string           // empty for anything else
+	button *emulator.Button // nil for anything else
 	done   chan error
 }
 
@@ -79,13 +81,7 @@ func (d *demo) perform(ctx context.Context, failed chan error) (*report, error) 
 
 // obey carries an order out.
 func (d *demo) obey(o order) error {
-	if o.text != "" {
-		to := d.seats()[o.seat]
-		d.media[to.Account].Say(to.Address.Channel, visitor(d.media[to.Account].platform), o.text)
-		if err := d.pass(time.Now().Add(answering), func() bool { return false }); err != nil {
-			return err
-		}
-	} else if err := d.pass(o.until, o.enough); err != nil {
+	if err := d.follow(o); err != nil {
 		return err
 	}
 	if time.Now().Before(d.story.End) || d.reel.over() != nil {
@@ -96,12 +92,15 @@ func (d *demo) obey(o order) error {
 	return err
 }
 
-// visitor is who the spectator is in a chat.
-func visitor(p bot.ChatPlatform) string {
-	if p == bot.Slack {
-		return "U0VISITOR"
+func (d *demo) follow(o order) error {
+	switch {
+	case o.text != "":
+		return d.say(o.seat, o.text)
+	case o.button != nil:
+		return d.press(o.seat, *o.button)
+	default:
+		return d.pass(o.until, o.enough)
 	}
-	return "Vous"
 }
 
 // seats lists the chats, in the order of the configuration.
@@ -122,8 +121,9 @@ func (d *demo) keep() error {
 		return err
 	}
 	f := frame{at: time.Now()}
-	for _, to := range d.seats() {
-		f.chats = append(f.chats, d.media[to.Account].Shown(to.Address.Channel))
+	for i, to := range d.seats() {
+		f.chats = append(f.chats, d.seen(i))
+		f.buttons = append(f.buttons, d.media[to.Account].buttons(to.Address.Channel))
 	}
 	for _, p := range o.Platforms {
 		if !d.followed(p.Platform.ID) {

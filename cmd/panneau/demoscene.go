@@ -58,6 +58,9 @@ type messageScene struct {
 	Fresh bool // not there, or otherwise, a minute ago
 	Notes []string
 	Body  markup.HTML
+
+	ID      string
+	Buttons []string // their labels
 }
 
 type platformScene struct{ Name, Site, Says, Tone string }
@@ -81,7 +84,7 @@ func (d *demo) scene(minute, seat int) (*demoScene, error) {
 		s.Seat = seat
 	}
 	for i, to := range d.seats() {
-		c, err := d.chatScene(i, to, before.chats[i], now.chats[i])
+		c, err := d.chatScene(i, to, before.chats[i], now.chats[i], now.buttons[i])
 		if err != nil {
 			return nil, err
 		}
@@ -114,7 +117,7 @@ func (d *demo) endOf(minute int) time.Time {
 	return d.story.Start.Add(time.Duration(minute+1) * time.Minute)
 }
 
-func (d *demo) chatScene(seat int, to config.Destination, before, now []emulator.Shown) (chatScene, error) {
+func (d *demo) chatScene(seat int, to config.Destination, before, now []emulator.Shown, buttons []emulator.Button) (chatScene, error) {
 	account := d.config.Accounts[slices.IndexFunc(d.config.Accounts, func(a config.Account) bool { return a.ID == to.Account })]
 	c := chatScene{
 		Seat: seat, Kind: string(account.Platform), Name: map[bot.ChatPlatform]string{
@@ -136,9 +139,15 @@ func (d *demo) chatScene(seat int, to config.Destination, before, now []emulator
 		if err != nil {
 			return c, err
 		}
-		c.Messages = append(c.Messages, messageScene{
-			Own: !m.Bot, Body: body, Notes: notes(m, d.story.Start.Location()), Fresh: !slices.ContainsFunc(before, alike(m)),
-		})
+		drawn := messageScene{
+			Own: !m.Bot, Body: body, Notes: notes(m, d.story.Start.Location()), Fresh: !slices.ContainsFunc(before, alike(m)), ID: m.ID,
+		}
+		for _, b := range buttons {
+			if b.Message == m.ID {
+				drawn.Buttons = append(drawn.Buttons, b.Label)
+			}
+		}
+		c.Messages = append(c.Messages, drawn)
 	}
 	return c, nil
 }
@@ -154,6 +163,8 @@ func notes(m emulator.Shown, place *time.Location) []string {
 	switch {
 	case !m.Bot:
 		return append(list, "vous")
+	case strings.HasPrefix(m.ID, privately):
+		list = append(list, "en privé")
 	case m.Ephemeral != "":
 		list = append(list, "visible par vous seul")
 	case m.Audible:

@@ -67,8 +67,9 @@ document.addEventListener('submit', async event => {
 		return
 	}
 	while (busy) await new Promise(done => setTimeout(done, 50))
-	say('Message envoyé.')
-	if (await ask('/dire', fields)) {
+	const press = form.action.endsWith('/appuyer')
+	say(press ? 'Bouton appuyé.' : 'Message envoyé.')
+	if (await ask(press ? '/appuyer' : '/dire', fields)) {
 		goal = exact = here
 		bar.value = here
 		say('Réponse affichée.')

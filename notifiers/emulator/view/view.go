@@ -5,9 +5,13 @@
 package view
 
 import (
+	"bytes"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
+	"image"
+	_ "image/png" // the form of all pictures
 	"io"
 	"strings"
 
@@ -83,10 +87,28 @@ func Page(w io.Writer, title string, rows []Row) error {
 
 // block is a part of a message that stands apart.
 type block struct {
-	Kind   string // "header", "text", "list", "small", "rule", "embed", "inline" (a field beside others)
-	Colour string // of the edge of an embed, as CSS
-	Lines  []line
-	Blocks []block // within an embed
+	Kind    string // "header", "text", "list", "small", "rule", "embed", "inline" (a field beside others), "picture"
+	Colour  string // of the edge of an embed, as CSS
+	Lines   []line
+	Blocks  []block // within an embed
+	Picture picture
+}
+
+// picture is an image within the page.
+type picture struct {
+	Source        template.URL
+	Alt           string
+	Width, Height int
+}
+
+// pictureOf reads an image that a message shows.
+func pictureOf(p emulator.Picture) (block, error) {
+	size, kind, err := image.DecodeConfig(bytes.NewReader(p.Data))
+	if err != nil {
+		return block{}, err
+	}
+	source := "data:image/" + kind + ";base64," + base64.StdEncoding.EncodeToString(p.Data)
+	return block{Kind: "picture", Picture: picture{template.URL(source), p.Alt, size.Width, size.Height}}, nil //nolint:gosec // it was decoded
 }
 
 // line is what runs in one direction.
@@ -99,11 +121,23 @@ type span struct {
 	URL          string
 }
 
-// blocksOf reads a message. What a person wrote is shown as it is.
+// blocksOf reads a message and the picture above or beneath its text. What a person wrote is shown as it is.
 func blocksOf(platform string, m emulator.Shown) ([]block, error) {
 	if !m.Bot {
 		return []block{{Kind: "text", Lines: []line{{{Text: m.Text}}}}}, nil
 	}
+	text, err := textOf(platform, m)
+	if err != nil || m.Picture == nil {
+		return text, err
+	}
+	shown, err := pictureOf(*m.Picture)
+	if platform == "telegram" { // the text is a caption
+		return append([]block{shown}, text...), err
+	}
+	return append(text, shown), err
+}
+
+func textOf(platform string, m emulator.Shown) ([]block, error) {
 	switch platform {
 	case "telegram":
 		return readTelegram(m.Raw)

@@ -1,6 +1,10 @@
 package view_test
 
 import (
+	"bytes"
+	"image"
+	"image/png"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -48,6 +52,15 @@ func TestPage(t *testing.T) {
 		if got := draw(t, c.platform, emulator.Shown{Bot: true, Raw: c.raw}); !strings.Contains(got, c.want) {
 			t.Errorf("%s: no\n%s\nin\n%s", c.platform, c.want, got)
 		}
+	}
+	var dot bytes.Buffer
+	if err := png.Encode(&dot, image.NewGray(image.Rect(0, 0, 3, 2))); err != nil {
+		t.Fatal(err)
+	}
+	shown := emulator.Shown{Bot: true, Raw: `{"text":"légende"}`, Picture: &emulator.Picture{Alt: "90 jours", Data: dot.Bytes()}}
+	want := regexp.MustCompile(`<img class="picture" src="data:image/png;base64,[A-Za-z0-9+/=]+" alt="90 jours" width="3" height="2"><div class="text"><div class="line" dir="auto">légende`)
+	if got := draw(t, "telegram", shown); !want.MatchString(got) {
+		t.Errorf("no picture above its text in\n%s", got)
 	}
 	if got := draw(t, "telegram", emulator.Shown{Text: "<b>/status</b>"}); !strings.Contains(got, "&lt;b&gt;/status&lt;/b&gt;") {
 		t.Errorf("what a person wrote is not shown as it is:\n%s", got)
