@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
 )
@@ -75,6 +76,38 @@ func TestWhatChangesNothingIsAnsweredAgain(t *testing.T) {
 			t.Errorf("%s is answered with %q, then with %q", text, first, again)
 		}
 	}
+}
+
+// TestAnOperatorsCommandThatComesLate: what was ended meanwhile does not begin again, and what lasts is not prolonged.
+func TestAnOperatorsCommandThatComesLate(t *testing.T) {
+	onStage(t, []string{"-1"}, func(s *stage) {
+		s.see("uuu")
+		for _, c := range []struct{ id, typed, want string }{
+			{"1", "incident ouvrir ENT lent", "opened"}, {"2", "incident clore ENT", "closed"}, {"1", "incident ouvrir ENT lent", "repeated"},
+			{"3", "silence 2h", "mutes"}, {"4", "silence fin", "unmuted"}, {"3", "silence 2h", "repeated"},
+			{"5", "suspendre ENT 2 h", "halted"}, {"6", "suspendre ENT fin", "halt_ended"}, {"5", "suspendre ENT 2 h", "repeated"},
+			{"7", "incident ouvrir ENT lent", "opened"},
+		} {
+			s.bring(s.office(), c.id, "7", c.typed, c.want)
+		}
+		if list := s.deeds(); len(list) != 7 {
+			s.t.Errorf("%d deeds, want 7: %q", len(list), list)
+		}
+		err := s.store.View(s.t.Context(), func(tx bot.Tx) error {
+			mutes, err := tx.Mutes(time.Now())
+			if err != nil {
+				return err
+			}
+			halts, err := tx.Halts()
+			if len(mutes) > 0 || len(halts) != 1 || halts[0].Until.After(time.Now()) {
+				s.t.Errorf("begun again: %+v, %+v", mutes, halts)
+			}
+			return err
+		})
+		if err != nil {
+			s.t.Error(err)
+		}
+	})
 }
 
 // TestTheSameCommandAtOnce brings one command to many replicas at the same moment.

@@ -106,6 +106,9 @@ func repeats() map[string]repeat {
 		"suspendre": {
 			command: "suspendre", args: "ent 2 h", count: map[string]int{deed("suspendre"): 1, `SELECT '' FROM halts`: 1},
 		},
+		"silence": {
+			command: "silence", args: "2h", count: map[string]int{deed("silence"): 1, `SELECT '' FROM mutes`: 1},
+		},
 		"annonce": {
 			before:  [][2]string{subscribed, {"annonce", "familles : Exercice ce soir"}},
 			command: "annonce", args: "confirmer {code}",
