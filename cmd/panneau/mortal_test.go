@@ -42,7 +42,7 @@ func (d death) String() string {
 }
 
 func parseDeath(text string) (d death) {
-	lines := strings.Split(text, "\n")
+	lines := strings.Split(strings.TrimSpace(text), "\n")
 	if len(lines) != 4 {
 		return d
 	}
