@@ -74,6 +74,7 @@ const (
 	AnswerShut          AnswerKind = "shut"           // they take no private messages
 	AnswerShared        AnswerKind = "shared"         // the answer is posted for everybody
 	AnswerReturned      AnswerKind = "returned"       // it is back: what was promised
+	AnswerRepeated      AnswerKind = "repeated"       // the same request came again, and was carried out before
 )
 
 // AnswerKinds lists every kind.
@@ -84,6 +85,6 @@ func AnswerKinds() []AnswerKind {
 		AnswerClosed, AnswerFull, AnswerDenied, AnswerReserved, AnswerUnverified, AnswerBusy, AnswerTested, AnswerTestFailed,
 		AnswerPlatforms, AnswerNoPlatforms, AnswerPrivacy,
 		AnswerExpired, AnswerOver, AnswerCounted, AnswerCountedBefore, AnswerNoted, AnswerNotedBefore, AnswerNotedMost,
-		AnswerShut, AnswerShared, AnswerReturned,
+		AnswerShut, AnswerShared, AnswerReturned, AnswerRepeated,
 	}
 }

@@ -62,7 +62,7 @@ func (d *Desk) incident(ctx context.Context, a asking) (Message, error) {
 			return err
 		}
 		what := []string{a.Request.Command, word, string(i.Platform), string(i.Stated), "#" + strconv.FormatInt(int64(i.ID), 10)}
-		return tx.Keep(d.operatorDeed(a, strings.Join(slices.DeleteFunc(what, func(s string) bool { return s == "" }), " "), now))
+		return a.keep(tx, d.operatorDeed(a, strings.Join(slices.DeleteFunc(what, func(s string) bool { return s == "" }), " "), now))
 	})
 	a.Args = rest
 	brief := Brief{Kind: kind, Incident: i, Platforms: d.platforms([]PlatformID{i.Platform})}

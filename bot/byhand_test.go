@@ -32,9 +32,15 @@ func (s *stage) office() *bot.Desk {
 // order gives a command in private and wants an answer of a kind.
 func (s *stage) order(d *bot.Desk, person, typed, want string) {
 	s.t.Helper()
+	s.bring(d, "", person, typed, want)
+}
+
+// bring is order for a command that the chat platform brings under an id.
+func (s *stage) bring(d *bot.Desk, id, person, typed, want string) {
+	s.t.Helper()
 	word, args, _ := strings.Cut(typed, " ")
 	m, err := d.Command(s.t.Context(), bot.Request{
-		From: bot.Address{Channel: person}, Private: true, Person: person, Command: word, Args: args,
+		ID: id, From: bot.Address{Channel: person}, Private: true, Person: person, Command: word, Args: args,
 	})
 	if err != nil || m.Title != want {
 		s.t.Errorf("%s: %q, %v, want %q", typed, m.Title, err, want)

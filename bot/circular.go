@@ -280,7 +280,7 @@ func (d *Desk) confirm(ctx context.Context, a asking, code string) (Message, err
 		if letter, err = draft.publish(tx, now); err != nil {
 			return err
 		}
-		return tx.Keep(d.operatorDeed(a, draft.deed(letter), now))
+		return a.keep(tx, d.operatorDeed(a, draft.deed(letter), now))
 	})
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -388,7 +388,7 @@ func (d *Desk) endCircular(ctx context.Context, a asking, typed string) (Message
 			if err := i.end(tx, now, now); err != nil {
 				return err
 			}
-			return tx.Keep(d.operatorDeed(a, fmt.Sprintf("annonce finir %d", i.ID), now))
+			return a.keep(tx, d.operatorDeed(a, fmt.Sprintf("annonce finir %d", i.ID), now))
 		})
 	}
 	switch {

@@ -70,7 +70,7 @@ func (d *Desk) Command(ctx context.Context, r Request) (Message, error) {
 	if refusal := d.refuse(ctx, a, command.For); refusal != "" {
 		return d.say(a, Answer{Kind: refusal})
 	}
-	message, err := d.act(ctx, command, a)
+	message, err := d.once(ctx, command, a)
 	if err != nil {
 		return Message{}, fmt.Errorf("answer %s: %w", command.Name, err)
 	}

@@ -56,7 +56,7 @@ func (d *Desk) suspend(ctx context.Context, a asking) (Message, error) {
 		if err := tx.PutHalt(h); err != nil {
 			return err
 		}
-		return tx.Keep(d.operatorDeed(a, h.deed(d.Stranger.Place), now))
+		return a.keep(tx, d.operatorDeed(a, h.deed(d.Stranger.Place), now))
 	})
 	if err != nil {
 		return Message{}, fmt.Errorf("stop checks: %w", err)
@@ -110,7 +110,7 @@ func (d *Desk) resume(ctx context.Context, a asking, p Platform) (Message, error
 		if err := tx.PutHalt(h); err != nil {
 			return err
 		}
-		return tx.Keep(d.operatorDeed(a, fmt.Sprintf("suspendre %s fin", p.ID), now))
+		return a.keep(tx, d.operatorDeed(a, fmt.Sprintf("suspendre %s fin", p.ID), now))
 	})
 	brief := Brief{Kind: BriefHaltEnded, Platforms: []Platform{p}}
 	switch {

@@ -29,8 +29,10 @@ type Presser interface {
 	Press(ctx context.Context, p Press) (Reply, error)
 }
 
-// Press is that a person pressed a button. Nothing of it is stored or logged, unless they ask to be told.
+// Press is that a person pressed a button. Nothing of it is stored or logged, unless they ask to be told, but its ID as that
+// of a Request.
 type Press struct {
+	ID      string // as in Request
 	From    Address
 	Private bool   // in a conversation with the bot alone
 	Data    string // of the button, as the chat platform gives it: anybody can have made it up
@@ -53,8 +55,10 @@ type Confidant interface {
 	Confide(ctx context.Context, person string) (Address, error)
 }
 
-// Request is a command that a person gave. It is answered and forgotten: nothing of it is stored or logged.
+// Request is a command that a person gave. It is answered and forgotten: nothing of it is stored or logged, but its ID where
+// something was changed, for [RequestsKept].
 type Request struct {
+	ID      string // the chat platform's own, the same when it brings the request again; empty for none
 	From    Address
 	Private bool   // a conversation with the bot alone
 	Command string // the command's word as it was typed, without slash or mention, in lower case: "status", "état"

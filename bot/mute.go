@@ -47,7 +47,7 @@ func (d *Desk) mute(ctx context.Context, a asking) (Message, error) {
 		if err := tx.EndSilence(now); err != nil { // what waits is looked at anew
 			return err
 		}
-		return tx.Keep(d.operatorDeed(a, m.deed(d.Stranger.Place), now))
+		return a.keep(tx, d.operatorDeed(a, m.deed(d.Stranger.Place), now))
 	})
 	if err != nil {
 		return Message{}, fmt.Errorf("keep the chats still: %w", err)

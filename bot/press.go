@@ -16,7 +16,7 @@ func (d *Desk) Press(ctx context.Context, p Press) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	a := asking{Request{From: p.From, Private: p.Private, Lang: p.Lang, Person: p.Person, Rights: p.Rights}, chat, known}
+	a := asking{Request{ID: p.ID, From: p.From, Private: p.Private, Lang: p.Lang, Person: p.Person, Rights: p.Rights}, chat, known}
 	if pass, _ := d.Turnstile.Pass(d.Account, p.From.Channel, p.Person, time.Now()); !pass {
 		return d.reply(a, Answer{Kind: AnswerBusy})
 	}

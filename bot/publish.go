@@ -59,7 +59,7 @@ func (d *Desk) publish(
 		if err := d.owe(tx, i, now); err != nil {
 			return err
 		}
-		return tx.Keep(d.operatorDeed(a, a.Request.Command+" #"+strconv.FormatInt(int64(i.ID), 10), now))
+		return a.keep(tx, d.operatorDeed(a, a.Request.Command+" #"+strconv.FormatInt(int64(i.ID), 10), now))
 	})
 	brief := Brief{Kind: BriefPublished, Incident: i, Statement: s, Platforms: d.platforms([]PlatformID{i.Platform})}
 	if err != nil {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -46,8 +47,17 @@ func (d *Desk) signal(ctx context.Context, a asking, says Action, i Incident) (R
 		return d.reply(a, answer)
 	}
 	change := says.signals(1).plus(before.signals(-1))
-	err := d.Store.Update(ctx, func(tx Tx) error { return tx.AddSignals(i.ID, a.chat.ID, change, mostSignals, now) })
-	if err != nil {
+	err := d.Store.Update(ctx, func(tx Tx) error {
+		if err := a.carryOut(tx, d.Account, now); err != nil {
+			return err
+		}
+		return tx.AddSignals(i.ID, a.chat.ID, change, mostSignals, now)
+	})
+	switch {
+	case errors.Is(err, ErrRepeated): // counted before this process began
+		answer.Kind = AnswerCountedBefore
+		return d.reply(a, answer)
+	case err != nil:
 		d.Turnstile.Say(d.Account, a.Person, about, string(before), now)
 		return Reply{}, fmt.Errorf("count a signal: %w", err)
 	}

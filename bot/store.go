@@ -40,6 +40,7 @@ type Tx interface {
 	LetterTx
 	CircularTx
 	OrderTx
+	RequestTx
 }
 
 // WatchTx keeps what the checks saw.

@@ -82,7 +82,7 @@ func (d *Desk) save(ctx context.Context, a asking, chat Destination, what string
 		if err := apply(tx, d.Board.Platforms, now); err != nil {
 			return err
 		}
-		return tx.Keep(d.deed(a, a.From.Channel, what, now))
+		return a.keep(tx, d.deed(a, a.From.Channel, what, now))
 	})
 	if err != nil {
 		return fmt.Errorf("write the chat's wishes down: %w", err)
@@ -355,7 +355,7 @@ func (d *Desk) stop(ctx context.Context, a asking) (Message, error) {
 		if erased, err = tx.EraseChat(d.Account, a.From.Channel); err != nil || erased == 0 {
 			return err
 		}
-		return tx.Keep(d.deed(a, "", "stop", now))
+		return a.keep(tx, d.deed(a, "", "stop", now))
 	})
 	if err != nil {
 		return Message{}, fmt.Errorf("erase the chat: %w", err)
@@ -391,7 +391,7 @@ func (d *Desk) test(ctx context.Context, a asking) (Message, error) {
 		d.Logger.Info("example not posted", "account", d.Account, "err", err)
 		return d.say(a, Answer{Kind: AnswerTestFailed})
 	}
-	if err := d.Store.Update(ctx, func(tx Tx) error { return tx.Keep(d.deed(a, a.From.Channel, "test", now)) }); err != nil {
+	if err := d.Store.Update(ctx, func(tx Tx) error { return a.keep(tx, d.deed(a, a.From.Channel, "test", now)) }); err != nil {
 		return Message{}, fmt.Errorf("keep the deed: %w", err)
 	}
 	if !d.Whispers {

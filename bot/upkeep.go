@@ -48,7 +48,7 @@ func (d *Desk) planUpkeep(ctx context.Context, a asking) (Message, error) {
 			if u, brief.Kind, err = putUpkeep(tx, u, now); err != nil || brief.Kind == BriefUpkeepSaid {
 				return err
 			}
-			return tx.Keep(d.operatorDeed(a, u.deed(brief.Kind, d.Stranger.Place), now))
+			return a.keep(tx, d.operatorDeed(a, u.deed(brief.Kind, d.Stranger.Place), now))
 		})
 	}
 	brief.Upkeeps = []Upkeep{u}
@@ -151,7 +151,7 @@ func (d *Desk) cancelUpkeep(ctx context.Context, a asking, typed string) (Messag
 		if err := tx.CancelUpkeep(id, now); err != nil {
 			return err
 		}
-		return tx.Keep(d.operatorDeed(a, fmt.Sprintf("maintenance annuler %d (%s)", id, planned[at].Platform), now))
+		return a.keep(tx, d.operatorDeed(a, fmt.Sprintf("maintenance annuler %d (%s)", id, planned[at].Platform), now))
 	})
 	switch {
 	case errors.Is(err, ErrNotFound):

@@ -32,6 +32,9 @@ func (w *writer) announcement(n bot.Notice) bot.Message {
 		m.Facts = []bot.Fact{w.fact("starts", w.at(i.Since)), w.fact("ends", w.at(i.Until))}
 		parts = append([]phrase{w.part("footer.living", nil)}, parts...)
 	}
+	if claimed(n.Statements) {
+		parts = append([]phrase{w.part("footer.said", nil)}, parts...)
+	}
 	m.Footer = w.seal(w.sentences(parts))
 	return m
 }

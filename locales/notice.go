@@ -157,7 +157,10 @@ func (w *writer) advised(i bot.Incident) string {
 func (w *writer) bulletinFooter(n bot.Notice) string {
 	var parts []phrase
 	i := n.Incident
-	if i.Open() && (i.Condition == bot.Unreachable || i.Condition == bot.LoginImpossible) {
+	switch {
+	case claimed(n.Statements): // which may name a cause
+		parts = append(parts, w.part("footer.said", nil))
+	case i.Open() && (i.Condition == bot.Unreachable || i.Condition == bot.LoginImpossible):
 		parts = append(parts, w.part("footer.cause", nil))
 	}
 	switch {

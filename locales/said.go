@@ -2,19 +2,29 @@ package locales
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
 )
 
-// Said renders what is said about an incident, as sections and links and nothing else. With a zero now its times have
+// Said renders what is said about an incident, as sections and links, with what Panneau says of it as the footer. With a zero now its times have
 // their dates. The error wraps [ErrLanguage] for a language that Panneau does not have.
 func (r *Renderer) Said(lang string, list []bot.Statement, place bot.Place, now time.Time) (bot.Message, error) {
 	w, err := r.newWriter(lang, bot.Families, place, now)
 	if err != nil {
 		return bot.Message{}, fmt.Errorf("render what is said: %w", err)
 	}
-	return w.finish(bot.Message{Tone: bot.ToneInfo, Sections: append(w.corrections(list), w.claims(list)...), Links: w.sources(list)})
+	m := bot.Message{Tone: bot.ToneInfo, Sections: append(w.corrections(list), w.claims(list)...), Links: w.sources(list)}
+	if claimed(list) {
+		m.Footer = w.say("footer.said", nil)
+	}
+	return w.finish(m)
+}
+
+// claimed reports whether anything is quoted that is not Panneau's own: nobody has checked it here.
+func claimed(list []bot.Statement) bool {
+	return slices.ContainsFunc(list, func(s bot.Statement) bool { return s.Kind == bot.StatementClaim })
 }
 
 // claims quotes what people say, each under their name: nothing of it is Panneau's own.

@@ -82,3 +82,41 @@ func TestCauseOnlyInAQuote(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsKnownOfACauseBeneathAQuote: a notice that quotes people, who may name a cause, says that nobody here has
+// checked it, and no longer that the cause is not known. One that only sets right what was told quotes nobody.
+func TestNothingIsKnownOfACauseBeneathAQuote(t *testing.T) {
+	r := renderer(t)
+	for _, lang := range r.Languages() {
+		c := r.texts[lang]
+		said, unknown := c.messages["footer.said"].Other, c.messages["footer.cause"].Other
+		begins := func(footer, text string) bool {
+			return strings.HasPrefix(footer, strings.ReplaceAll(text, "'", "’")) || strings.HasPrefix(footer, text)
+		}
+		n := in(pronote(t), bot.Unreachable)
+		n.Now = school(t, 12, 10)
+		for _, test := range []struct {
+			list []bot.Statement
+			want string
+		}{
+			{nil, unknown},
+			{claims(t), said},
+			{claims(t)[2:], said},
+			{[]bot.Statement{{Kind: bot.StatementCorrection, At: school(t, 12, 7), Text: "Lille est ouvert."}}, unknown},
+		} {
+			n.Statements = test.list
+			m, err := r.Notice(lang, n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !begins(normal(m.Footer), normal(test.want)) {
+				t.Errorf("%s, %d statements: %q, want %q", lang, len(test.list), m.Footer, test.want)
+			}
+		}
+	}
+}
+
+// normal is a text with plain spaces, and without marks of direction.
+func normal(text string) string {
+	return strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2068", "", "\u2069", "", "\u2066", "", "\u200f", "").Replace(text)
+}

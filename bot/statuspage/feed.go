@@ -130,8 +130,12 @@ func (p *Page) stories(f *facts, l language) []story {
 // tellSaid adds what is said about the incident. It changes the story when it is said.
 func (p *Page) tellSaid(f *facts, l language, s *story) {
 	list := bot.Shown(f.said[s.incident.ID])
-	for _, section := range p.said(f, l.tag, list, time.Time{}).Sections {
+	message := p.said(f, l.tag, list, time.Time{})
+	for _, section := range message.Sections {
 		s.summary += "\n" + section.Heading + "\n" + strings.Join(section.Items, "\n")
+	}
+	if message.Footer != "" {
+		s.summary += "\n" + message.Footer
 	}
 	for _, said := range list {
 		if said.At.After(s.changed) {

@@ -30,6 +30,7 @@ type incidentView struct {
 	Stated    bool          // an operator says so, and no check sees it
 	Said      []saidView    // what is said about it
 	Links     []bot.Link    // to who said it
+	Unchecked string        // what the page says of it; empty for nothing
 	Steps     []stepView    // the timeline, oldest first
 }
 
@@ -55,7 +56,7 @@ func (p *Page) incident(f *facts, q filter, d bot.Dossier) *document {
 	v := p.incidentView(f, q, d.Incident)
 	v.Advice, v.Steps = p.advice(f, q, d.Incident), p.steps(f, q, d)
 	said := p.said(f, l.tag, d.Said, f.now)
-	v.Said, v.Links = quotes(said.Sections, d.Said, l), said.Links
+	v.Said, v.Links, v.Unchecked = quotes(said.Sections, d.Said, l), said.Links, said.Footer
 	title := l.say("title.open", v)
 	if !v.Open {
 		title = l.say("title.ended", v)

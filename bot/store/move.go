@@ -26,7 +26,7 @@ func tables() []string {
 		"standings", "tracks", "verdicts", "days", "incidents", "revisions", "destinations", "subscriptions", "deliveries",
 		"duties", "certificate_warnings", "refusals", "vantages", "views", "notes", "calendar_warnings", "audit",
 		"statements", "seal", "signals", "promises", "troubles", "drafts", "mutes",
-		"upkeeps", "halts",
+		"upkeeps", "halts", "requests",
 	}
 }
 

@@ -55,6 +55,7 @@ func furnish(t *testing.T, s *store.Store) {
 			tx.PutView(bot.View{Platform: "cned", Vantage: "lyon", Condition: bot.Normal, Since: at(1), SeenAt: at(2)}),
 			began(tx),
 			tx.Keep(bot.Deed{At: at(5), Account: "tg", Channel: "-1", Who: "x", What: "test"}),
+			tx.CarryOut("tg", "700000001", at(5)),
 			promised(tx), tx.AddSignals(incident.ID, "-1", bot.Signals{Also: 2, Fine: 1}, 9, at(6)), sealed(tx),
 			tx.Say(bot.Statement{
 				Incident: incident.ID, Revision: 1, Kind: bot.StatementClaim, At: at(6), Author: "le Cned", Text: "« oui »", Link: "https://cned.fr/",
@@ -120,6 +121,8 @@ func picture(t *testing.T, s *store.Store) map[string]any {
 		keep("troubles", troubles, err)
 		deeds, err := tx.Deeds("tg", "-1")
 		keep("deeds", deeds, err)
+		request, err := tx.CarriedOut("tg", "700000001")
+		keep("request", request, err)
 		echo, err := tx.Echo(1)
 		keep("echo", echo, err)
 		n, err := tx.Promises("tg", "71001")
@@ -145,7 +148,7 @@ func TestMoveKeepsEverything(t *testing.T) {
 			{"destinations", 4}, {"subscriptions", 4}, {"deliveries", 2}, {"duties", 1},
 			{"certificate_warnings", 1}, {"refusals", 1}, {"vantages", 1}, {"views", 1}, {"notes", 1}, {"calendar_warnings", 1},
 			{"audit", 1}, {"statements", 1}, {"seal", 1}, {"signals", 1}, {"promises", 1}, {"troubles", 1}, {"drafts", 1}, {"mutes", 1},
-			{"upkeeps", 1}, {"halts", 1},
+			{"upkeeps", 1}, {"halts", 1}, {"requests", 1},
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Error(diff)

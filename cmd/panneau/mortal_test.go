@@ -23,6 +23,9 @@ const (
 	anyTime         = "at a random instant"
 )
 
+// carriedOutCommand is the step of a command after it is carried out, and before the chat platform knows.
+const carriedOutCommand = "command carried out, not answered"
+
 // deathFile names the environment variable with the file that tells a mortal process when to die.
 const deathFile = "PANNEAU_TEST_DEATH"
 
@@ -39,7 +42,7 @@ func (d death) String() string {
 }
 
 func parseDeath(text string) (d death) {
-	lines := strings.Split(text, "\n")
+	lines := strings.Split(strings.TrimSpace(text), "\n")
 	if len(lines) != 4 {
 		return d
 	}
@@ -113,6 +116,14 @@ func (t mortalTx) Depart(d bot.Delivery, f bot.Flight, duty bot.Duty) error {
 	err := t.Tx.Depart(d, f, duty)
 	if err == nil && (t.death.step == beforeDeparture || t.death.step == afterDeparture) && f.Act == t.death.act &&
 		duty.Name == bot.AccountDuty(t.death.account) {
+		t.acted()
+	}
+	return err
+}
+
+func (t mortalTx) CarryOut(account bot.AccountID, request string, now time.Time) error {
+	err := t.Tx.CarryOut(account, request, now)
+	if err == nil && t.death.step == carriedOutCommand && account == t.death.account {
 		t.acted()
 	}
 	return err

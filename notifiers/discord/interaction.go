@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -34,16 +32,16 @@ func (l *listening) interaction(ctx context.Context, i *discordgo.Interaction) {
 	default:
 		return
 	}
-	if !l.heard.add(i.ID) {
+	if !l.heard.First(i.ID) {
 		return
 	}
-	if l.heard.waiting.Add(1) > maxCommandsWaiting {
-		l.heard.waiting.Add(-1)
+	if l.waiting.Add(1) > maxCommandsWaiting {
+		l.waiting.Add(-1)
 		l.n.log.Warn("discord: too many commands at once, one is dropped")
 		return
 	}
 	l.begin(func() {
-		defer l.heard.waiting.Add(-1)
+		defer l.waiting.Add(-1)
 		if i.Type == discordgo.InteractionApplicationCommandAutocomplete {
 			l.complement(ctx, i)
 			return
@@ -95,6 +93,7 @@ func (l *listening) ask(ctx context.Context, i *discordgo.Interaction) answered 
 func requestOf(i *discordgo.Interaction) bot.Request {
 	data, _ := i.Data.(discordgo.ApplicationCommandInteractionData)
 	r := bot.Request{
+		ID:      i.ID,
 		From:    bot.Address{Channel: i.ChannelID},
 		Private: i.GuildID == "",
 		Command: strings.ToLower(data.Name),
@@ -238,35 +237,4 @@ func (l *listening) report(err error) {
 	if err != nil {
 		l.n.log.Error("discord: command not answered", "error", l.n.redact(err))
 	}
-}
-
-// remembered is how many interactions are known again.
-const remembered = 1024
-
-// recent knows the last ids that it was given. It also counts the commands under way.
-type recent struct {
-	waiting atomic.Int64
-
-	mu    sync.Mutex
-	known map[string]bool
-	order []string
-}
-
-// add reports whether the id is new.
-func (r *recent) add(id string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.known[id] {
-		return false
-	}
-	if r.known == nil {
-		r.known = make(map[string]bool)
-	}
-	r.known[id] = true
-	r.order = append(r.order, id)
-	if len(r.order) > remembered {
-		delete(r.known, r.order[0])
-		r.order = r.order[1:]
-	}
-	return true
 }

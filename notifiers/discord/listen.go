@@ -56,7 +56,8 @@ type listening struct {
 	guilds   *guilds
 	news     chan func()   // what happened to our presence, in order
 	slots    chan struct{} // commands that may run at once
-	heard    recent        // interactions that were taken
+	waiting  atomic.Int64  // commands that were taken and not answered
+	heard    bot.RecentIDs // interactions that were taken
 	tasks    sync.WaitGroup
 	register sync.Once
 

@@ -136,8 +136,12 @@ func TestCommandIsAnsweredEphemerally(t *testing.T) {
 		settle(time.Second)
 		l.Say(channel, "alice", "/état pronote")
 		settle(time.Second)
-		want := []bot.Request{{From: bot.Address{Channel: channel}, Command: "status", Args: "pronote", Lang: "fr", Person: l.handler.heard()[0].Person, Rights: bot.RightsNone}}
-		if diff := cmp.Diff(want, l.handler.heard()); diff != "" {
+		heard := l.handler.heard()
+		if len(heard) != 1 || heard[0].ID == "" || heard[0].Person == "" {
+			t.Fatalf("heard %+v", heard)
+		}
+		want := []bot.Request{{ID: heard[0].ID, From: bot.Address{Channel: channel}, Command: "status", Args: "pronote", Lang: "fr", Person: heard[0].Person, Rights: bot.RightsNone}}
+		if diff := cmp.Diff(want, heard); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
 		shown := l.Shown(channel)

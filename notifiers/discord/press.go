@@ -30,7 +30,7 @@ func rows(buttons []bot.Button) []discordgo.MessageComponent {
 func pressOf(i *discordgo.Interaction) bot.Press {
 	data, _ := i.Data.(discordgo.MessageComponentInteractionData)
 	r := requestOf(i)
-	return bot.Press{From: r.From, Private: r.Private, Data: data.CustomID, Lang: r.Lang, Person: r.Person, Rights: r.Rights}
+	return bot.Press{ID: r.ID, From: r.From, Private: r.Private, Data: data.CustomID, Lang: r.Lang, Person: r.Person, Rights: r.Rights}
 }
 
 // handle lets the handler answer a command or a press.

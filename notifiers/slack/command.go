@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,6 +37,7 @@ const help = "aide"
 func (l *listener) command(ctx context.Context, envelope string, c slack.SlashCommand) {
 	word, args := parse(unescape(c.Text))
 	r := bot.Request{
+		ID:   cmp.Or(c.TriggerID, envelope),
 		From: bot.Address{Channel: c.ChannelID}, Private: private(c.ChannelID), Command: word, Args: args, Person: c.UserID,
 	}
 	answers := make(chan []payload, 1)
@@ -108,10 +110,11 @@ func (n *Notifier) trusted(address string) bool {
 }
 
 // mention answers « @Panneau status »: beneath the question where that stands in a thread, for the asker's eyes only.
-func (l *listener) mention(ctx context.Context, me string, e *slackevents.AppMentionEvent) {
+func (l *listener) mention(ctx context.Context, id, me string, e *slackevents.AppMentionEvent) {
 	mentions := regexp.MustCompile(`<@` + regexp.QuoteMeta(me) + `(\|[^>]*)?>`)
 	word, args := parse(unescape(mentions.ReplaceAllString(e.Text, " ")))
 	parts := l.ask(ctx, bot.Request{
+		ID:      id,
 		From:    bot.Address{Channel: e.Channel, Thread: e.ThreadTimeStamp},
 		Private: private(e.Channel), Command: word, Args: args, Person: e.User,
 	})

@@ -29,7 +29,7 @@ func (l *listener) event(ctx context.Context, e socketmode.Event) error {
 			Kind: bot.KindUnauthorised, Err: errors.New("the app was removed from the workspace"),
 		}
 	}
-	if !l.start(func() { l.inner(ctx, botUser(callback.Authorizations), outer.InnerEvent.Data) }) {
+	if !l.start(func() { l.inner(ctx, callback.EventID, botUser(callback.Authorizations), outer.InnerEvent.Data) }) {
 		l.seen.forget(callback.EventID)
 		return nil
 	}
@@ -60,14 +60,14 @@ func botUser(list []slack.EventAuthorization) string {
 
 // inner handles an event that is about us. Channels that we are not in have events too; nobody asked about them, and
 // the handler does not know them.
-func (l *listener) inner(ctx context.Context, me string, event any) {
+func (l *listener) inner(ctx context.Context, id, me string, event any) {
 	if me == "" {
 		me = l.self(ctx)
 	}
 	switch e := event.(type) {
 	case *slackevents.AppMentionEvent:
 		if e.BotID == "" {
-			l.mention(ctx, me, e)
+			l.mention(ctx, id, me, e)
 		}
 	case *slackevents.MemberJoinedChannelEvent:
 		if e.User == me {

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 
@@ -29,19 +30,19 @@ func (l *listener) press(ctx context.Context, envelope string, c slack.Interacti
 	l.start(func() {
 		l.logged("acknowledge", l.acknowledge(ctx, envelope, nil))
 		if fresh && c.Type == slack.InteractionTypeBlockActions && len(c.ActionCallback.BlockActions) == 1 {
-			l.answerPress(ctx, c)
+			l.answerPress(ctx, cmp.Or(c.TriggerID, envelope), c)
 		}
 	})
 }
 
 // answerPress answers a press, to the eyes of who pressed, where the message stands.
-func (l *listener) answerPress(ctx context.Context, c slack.InteractionCallback) {
+func (l *listener) answerPress(ctx context.Context, id string, c slack.InteractionCallback) {
 	presser, able := l.handler.(bot.Presser)
 	if !able {
 		return
 	}
 	p := bot.Press{
-		From: bot.Address{Channel: c.Channel.ID, Thread: thread(c)}, Private: private(c.Channel.ID),
+		ID: id, From: bot.Address{Channel: c.Channel.ID, Thread: thread(c)}, Private: private(c.Channel.ID),
 		Data: c.ActionCallback.BlockActions[0].Value, Person: c.User.ID, Lang: l.n.tongue(ctx, c.User.ID),
 	}
 	m, err := l.handled(ctx, func(ctx context.Context) (bot.Message, error) {

@@ -105,7 +105,10 @@ func TestPresses(t *testing.T) {
 		if len(shown) != 2 || shown[1].Ephemeral != "U0TEACHER" || !strings.Contains(shown[1].Text, "Voici.") {
 			t.Errorf("shown: %+v", shown)
 		}
-		want := []bot.Press{{From: bot.Address{Channel: channel}, Data: button.Data, Person: "U0TEACHER", Lang: "fr-FR"}}
+		if len(d.presses) != 1 || d.presses[0].ID == "" {
+			t.Fatalf("presses: %+v", d.presses)
+		}
+		want := []bot.Press{{ID: d.presses[0].ID, From: bot.Address{Channel: channel}, Data: button.Data, Person: "U0TEACHER", Lang: "fr-FR"}}
 		if diff := cmp.Diff(want, d.presses); diff != "" {
 			t.Errorf("presses (-want +got):\n%s", diff)
 		}

@@ -15,12 +15,13 @@ import (
 
 // answer answers a command, in the topic that it was given in. In a group the answer refers to the command and makes
 // no sound: only one person asked.
-func (n *Notifier) answer(ctx context.Context, h bot.Handler, m *message) error {
+func (n *Notifier) answer(ctx context.Context, h bot.Handler, u update) error {
+	m := u.Message
 	command, args, ok := n.command(m)
 	if !ok || m.Chat == nil || time.Since(time.Unix(int64(m.Date), 0)) > stale {
 		return nil
 	}
-	request := bot.Request{From: m.from(), Private: m.Chat.IsPrivate(), Command: command, Args: args}
+	request := bot.Request{ID: u.id(), From: m.from(), Private: m.Chat.IsPrivate(), Command: command, Args: args}
 	if m.From != nil {
 		request.Person = strconv.FormatInt(m.From.ID, 10)
 	}

@@ -161,11 +161,11 @@ func (n *Notifier) handle(ctx context.Context, h bot.Handler, u update) {
 	case u.MyChatMember != nil:
 		err = n.present(ctx, h, *u.MyChatMember)
 	case u.CallbackQuery != nil:
-		err = n.press(ctx, h, u.CallbackQuery)
+		err = n.press(ctx, h, u)
 	case u.Message != nil && u.Message.MigrateToChatID != 0:
 		err = n.moved(ctx, h, u.Message)
 	case u.Message != nil:
-		err = n.answer(ctx, h, u.Message)
+		err = n.answer(ctx, h, u)
 	}
 	if err != nil {
 		n.log.Warn("telegram update not handled", "err", n.clean(err))
@@ -179,6 +179,9 @@ type update struct {
 	MyChatMember  *tgbotapi.ChatMemberUpdated `json:"my_chat_member"`
 	CallbackQuery *query                      `json:"callback_query"`
 }
+
+// id is the update's own, the same when Telegram brings it again.
+func (u update) id() string { return strconv.Itoa(u.UpdateID) }
 
 // message is a message with its topic.
 type message struct {

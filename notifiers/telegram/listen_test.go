@@ -389,6 +389,9 @@ func anonymous(requests []bot.Request) []bot.Request {
 		if requests[i].Person != "" {
 			requests[i].Person = ""
 		}
+		if requests[i].ID != "" {
+			requests[i].ID = ""
+		}
 	}
 	return requests
 }

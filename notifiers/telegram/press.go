@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
@@ -19,8 +18,6 @@ const (
 	// maxWindow is the longest text of the window that a press opens, in characters, counted as UTF-16 units
 	// (https://core.telegram.org/bots/api#answercallbackquery).
 	maxWindow = 200
-	// remembered is how many presses are known again.
-	remembered = 1024
 )
 
 // keyboard is what stands beneath a message to be pressed (https://core.telegram.org/bots/api#inlinekeyboardmarkup).
@@ -50,16 +47,17 @@ type query struct {
 
 // press answers a press in a window that only who pressed sees. What does not fit there is said in the private
 // conversation, which a link opens: nobody else is disturbed.
-func (n *Notifier) press(ctx context.Context, h bot.Handler, q *query) error {
+func (n *Notifier) press(ctx context.Context, h bot.Handler, u update) error {
+	q := u.CallbackQuery
 	presser, able := h.(bot.Presser)
 	if !able || q.Message == nil || q.Message.Chat == nil || q.From == nil {
 		return n.answerQuery(ctx, q, nil)
 	}
-	if !n.pressed.add(q.ID) {
+	if !n.pressed.First(q.ID) {
 		return nil
 	}
 	p := bot.Press{
-		From: q.Message.from(), Private: q.Message.Chat.IsPrivate(), Data: q.Data, Lang: q.From.LanguageCode,
+		ID: u.id(), From: q.Message.from(), Private: q.Message.Chat.IsPrivate(), Data: q.Data, Lang: q.From.LanguageCode,
 		Person: strconv.FormatInt(q.From.ID, 10),
 	}
 	reply, err := presser.Press(ctx, p)
@@ -127,29 +125,4 @@ func brieflySaid(list ...bot.Message) (string, bool) {
 // the person has begun the conversation.
 func (n *Notifier) Confide(_ context.Context, person string) (bot.Address, error) {
 	return bot.Address{Channel: person}, nil
-}
-
-// recent knows the last ids that it was given.
-type recent struct {
-	mu    sync.Mutex
-	known map[string]bool
-	order []string
-}
-
-// add reports whether the id is new.
-func (r *recent) add(id string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.known[id] {
-		return false
-	}
-	if r.known == nil {
-		r.known = make(map[string]bool)
-	}
-	r.known[id] = true
-	if r.order = append(r.order, id); len(r.order) > remembered {
-		delete(r.known, r.order[0])
-		r.order = r.order[1:]
-	}
-	return true
 }

@@ -46,7 +46,7 @@ type Notifier struct {
 	log    *slog.Logger
 	menu   []bot.MenuItem
 
-	pressed recent // presses that were answered
+	pressed bot.RecentIDs // presses that were answered
 
 	mu   sync.Mutex
 	self string // the bot's user name, once it is known

@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,7 +109,7 @@ func (s *Server) command(id, name, word, args string) {
 		return
 	}
 	x := s.begin(commandGiven, id, name)
-	s.dispatch("INTERACTION_CREATE", s.apart(s.interactionView(x, room, cmd, args), x, room))
+	s.interact(s.apart(s.interactionView(x, room, cmd, args), x, room))
 }
 
 // Kinds of interaction. https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object
@@ -127,17 +126,19 @@ func (s *Server) begin(kind int, id, name string) *exchange {
 	return x
 }
 
-// Repeat sends the last interaction once more, with the same id, as a gateway does that was resumed.
+// interact sends an interaction.
+func (s *Server) interact(view map[string]any) {
+	s.last = view
+	s.dispatch("INTERACTION_CREATE", view)
+}
+
+// Repeat sends the last interaction once more, with the same id, as a gateway does that was resumed. A session that began
+// since has it, too: Discord promises neither that nor the opposite.
 func (s *Server) Repeat() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, session := range s.sessions {
-		for _, e := range slices.Backward(session.events) {
-			if e.Type == "INTERACTION_CREATE" {
-				session.event("INTERACTION_CREATE", e.Data)
-				break
-			}
-		}
+	if s.last != nil {
+		s.dispatch("INTERACTION_CREATE", s.last)
 	}
 }
 

@@ -126,7 +126,7 @@ func (s *Server) Offered(id, name, word, typed string) []string {
 		return nil
 	}
 	x := s.begin(commandTyped, id, name)
-	s.dispatch("INTERACTION_CREATE", s.interactionView(x, room, cmd, typed))
+	s.interact(s.interactionView(x, room, cmd, typed))
 	s.mu.Unlock()
 	late := time.NewTimer(firstAnswer)
 	defer late.Stop()

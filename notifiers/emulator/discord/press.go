@@ -114,7 +114,7 @@ func (s *Server) Press(channel, name string, b emulator.Button) {
 	view := s.interactionView(x, room, &command{}, "")
 	view["message"] = m.inHistory()
 	view["data"] = map[string]any{"component_type": buttonType, "custom_id": b.Data}
-	s.dispatch("INTERACTION_CREATE", s.apart(view, x, room))
+	s.interact(s.apart(view, x, room))
 }
 
 // Shut makes a person take no direct messages.

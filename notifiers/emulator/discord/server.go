@@ -40,6 +40,7 @@ type Server struct {
 	guilds    []*guild
 	commands  []command
 	exchanges map[string]*exchange // by interaction token
+	last      map[string]any       // the last interaction as it was sent
 	sessions  map[string]*session
 	identify  identifyBudget
 	stalled   bool
