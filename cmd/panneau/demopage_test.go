@@ -149,7 +149,7 @@ func TestDemoPageRefuses(t *testing.T) {
 	}
 }
 
-// TestDemoInBrowser looks at the page at half past nine on 6 April 2021 as a phone and a desk show it.
+// TestDemoInBrowser looks at the page just after noon on 6 April 2021, when much was said, as a phone and a desk show it.
 func TestDemoInBrowser(t *testing.T) {
 	b := browsertest.Start(t)
 	page := openDemo(t, standardStory)
@@ -157,10 +157,10 @@ func TestDemoInBrowser(t *testing.T) {
 	b.Look(t, page+"/?minute=92", 1280, "light")
 	b.Call(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 1280, "height": 1000, "deviceScaleFactor": 1, "mobile": false})
 	snap(t, b, "demo") // the picture of README.md
-	visit(t, page+"/aller", url.Values{"minute": {"180"}})
+	visit(t, page+"/aller", url.Values{"minute": {"332"}})
 	for _, seat := range []string{"0", "1", "2"} {
 		for _, width := range []int{360, 1280} {
-			b.Look(t, page+"/?minute=180&messagerie="+seat, width, "light")
+			b.Look(t, page+"/?minute=332&messagerie="+seat, width, "light")
 			b.Evaluate(t, `new Promise(done => setTimeout(done, 100))`, nil)
 			snap(t, b, "demo-"+strconv.Itoa(width)+"-"+seat)
 			check(t, b, page)

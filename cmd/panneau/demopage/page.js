@@ -14,9 +14,9 @@ const put = text => {
 		const old = document.getElementById(id), now = next.getElementById(id)
 		if (!now || old.isEqualNode(now)) continue
 		const held = old.contains(document.activeElement) && document.activeElement
-		const place = held ? [...old.querySelectorAll('button')].indexOf(held) : -1
+		const place = held ? [...old.querySelectorAll('button, a')].indexOf(held) : -1
 		old.replaceWith(document.adoptNode(now))
-		if (place >= 0) now.querySelectorAll('button')[place]?.focus()
+		if (place >= 0) now.querySelectorAll('button, a')[place]?.focus()
 	}
 	for (const name of ['minute', 'front']) body.dataset[name] = next.body.dataset[name]
 	document.title = next.title
