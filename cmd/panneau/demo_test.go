@@ -2,12 +2,17 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/notifiers/emulator"
@@ -212,4 +217,20 @@ func TestDemoMissesWhatWasNotPublished(t *testing.T) {
 			t.Errorf("%s: %q, want %d", name, r.broken, c.broken)
 		}
 	}
+}
+
+// TestDemoLeavesASlowPage: a story that is ended while a page is on its way does not wait for it.
+func TestDemoLeavesASlowPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &streets{fronts: map[string]front{"exemple.fr": {platform: "ent"}}, pages: map[bot.PlatformID]string{"ent": "slow"}}
+		for limit, want := range map[time.Duration]time.Duration{time.Second: time.Second, time.Minute: slowness} {
+			ctx, stop := context.WithTimeout(t.Context(), limit)
+			began := time.Now()
+			s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "http://exemple.fr/", nil))
+			stop()
+			if took := time.Since(began); took != want {
+				t.Errorf("with %s left a page takes %s, want %s", limit, took, want)
+			}
+		}
+	})
 }
