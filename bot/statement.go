@@ -86,6 +86,37 @@ var (
 	errTooLong  = errors.New("too long")
 )
 
+// The parts of a statement that an operator cannot type.
+var (
+	ErrAuthor = errors.New("an author that is read otherwise")
+	ErrText   = errors.New("a text that is read otherwise, or too long")
+	ErrLink   = errors.New("a link that is no public https address")
+)
+
+// Typed is what an operator types after an incident's number to publish what somebody says now: « le ministère : « … »
+// https://… ». The error is [ErrAuthor], [ErrText] or [ErrLink] where something else would be read, or nothing.
+func (s Statement) Typed() (string, error) {
+	if s.Link != "" && !publicLink(s.Link) {
+		return "", ErrLink
+	}
+	typed := strings.TrimSpace(s.Author + " : « " + s.Text + " » " + s.Link)
+	read, err := readClaim(typed, s.At, time.UTC)
+	switch author := oneLine(s.Author); {
+	case strings.Contains(author, "://"), errors.Is(err, errNoAuthor), errors.Is(err, errFuture):
+		return "", ErrAuthor
+	case err == nil && !strings.EqualFold(read.Author, author): // articles are written small
+		return "", ErrAuthor
+	case err != nil, read.Text != oneLine(s.Text):
+		return "", ErrText
+	case read.Link != s.Link:
+		return "", ErrLink
+	}
+	return typed, nil
+}
+
+// oneLine is a text with one plain space between its words.
+func oneLine(text string) string { return strings.Join(strings.Fields(spaced(text)), " ") }
+
 // readClaim reads « le ministère (12 h 05) : « … » https://… ». Time and link may be missing: it is said now then.
 func readClaim(typed string, now time.Time, clock *time.Location) (Statement, error) {
 	s := Statement{Kind: StatementClaim, At: now}

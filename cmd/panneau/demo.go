@@ -36,19 +36,20 @@ var stories embed.FS
 // demo is Panneau as it is, between platforms and chats in memory, while a story is played. Docs/adr/0030-demo.md.
 type demo struct {
 	Main
-	config  *config.Config
-	story   *config.Story
-	coming  []config.Event // what of the story has not happened yet
-	words   *locales.Renderer
-	left    []bot.CheckID
-	streets *streets
-	quarter *quarter
-	media   map[bot.AccountID]*medium
-	store   bot.Store
-	board   *bot.Board
-	said    *journal
-	reel    *reel // nil where nobody looks on
-	popup   popup
+	config   *config.Config
+	story    *config.Story
+	coming   []config.Event // what of the story has not happened yet
+	words    *locales.Renderer
+	left     []bot.CheckID
+	streets  *streets
+	quarter  *quarter
+	operator *operator // nil where there is no account
+	media    map[bot.AccountID]*medium
+	store    bot.Store
+	board    *bot.Board
+	said     *journal
+	reel     *reel // nil where nobody looks on
+	popup    popup
 }
 
 // demoOptions are the flags.
@@ -262,6 +263,10 @@ func (d *demo) build(ctx context.Context) Main {
 		d.media[a.ID] = d.quarter.build(a.Platform)
 		d.media[a.ID].admit(a)
 	}
+	if len(d.config.Accounts) > 0 {
+		a := &d.config.Accounts[0]
+		d.operator = d.media[a.ID].engage(a)
+	}
 	d.config.Destinations = slices.DeleteFunc(d.config.Destinations, func(to config.Destination) bool { return d.media[to.Account] == nil })
 	for i := range d.config.Destinations {
 		to := &d.config.Destinations[i]
@@ -297,6 +302,9 @@ func (d *demo) pass(until time.Time, enough func() bool) error {
 		time.Sleep(next.Sub(now))
 		for len(d.coming) > 0 && !d.coming[0].At.After(next) {
 			d.streets.apply(d.coming[0])
+			if err := d.declare(d.coming[0]); err != nil {
+				return err
+			}
 			d.coming = d.coming[1:]
 		}
 		if err := d.keep(); err != nil {

@@ -2,12 +2,17 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/notifiers/emulator"
@@ -90,6 +95,55 @@ func TestDemoOfADocument(t *testing.T) {
 	}
 }
 
+// TestDemoSaysWhatIsSaid: on each chat platform alone, two statements that contradict each other stand side by side in the
+// message of the platform that they are about, and nothing rings for them; what is about no outage is told to no chat.
+func TestDemoSaysWhatIsSaid(t *testing.T) {
+	const story = `title: Essai
+start: "2026-09-01 07:00"
+end: "2026-09-01 08:30"
+events:
+  - {at: "07:30", platform: enthdf, page: error}
+  - {at: "07:40", quote: Une attaque est en cours, author: Le ministère, about: [enthdf, pcn], source: son site, link: "https://www.exemple.fr/a"}
+  - {at: "07:50", quote: Cette information est erronée, author: l’hébergeur, about: [enthdf], source: un journal}
+  - {at: "07:55", quote: Je suis inquiet, author: un parent, source: un journal}
+  - {at: "08:00", quote: Tout va bien à Paris, author: la Ville, about: [pcn], source: son site}
+`
+	for account, c := range map[string]string{
+		"{platform: telegram, token: {env: T}}":                                          `"-1001"`,
+		"{platform: slack, token: {env: T}, app_token: {env: A}, command: /ecole}":       "C0CHAT000",
+		`{platform: discord, token: {env: T}, operators: {claire: "80351110224678912"}}`: `"2000000000000000000"`,
+	} {
+		dir := t.TempDir()
+		files := map[string]string{
+			"histoire.yaml": story,
+			"panneau.yaml": "accounts:\n  chat: " + account + "\ndestinations:\n  - {account: chat, channel: " + c +
+				", audience: families, zone: Lille, follows: [enthdf, pcn]}\n",
+		}
+		for name, text := range files {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m, out := demoMain()
+		page := filepath.Join(dir, "chats.html")
+		err := m.demonstrate(t.Context(), demoOptions{config: filepath.Join(dir, "panneau.yaml"), story: filepath.Join(dir, "histoire.yaml"), once: true, html: page})
+		if err != nil || !strings.Contains(plain(out.String()), "chat (families) : messages vivants 1, modifications 2, messages courts 0, sonneries 1") {
+			t.Errorf("%s: %v\n%s", account, err, out)
+		}
+		drawn, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := plain(regexp.MustCompile(`(<[^>]*>|\s)+`).ReplaceAllString(string(drawn), " "))
+		one := strings.Index(shown, "Selon le ministère (7 h 40) : « Une attaque est en cours »")
+		other := strings.Index(shown, "Selon l'hébergeur (7 h 50) : « Cette information est erronée »")
+		if one < 0 || other < one || !strings.Contains(string(drawn), `href="https://www.exemple.fr/a"`) ||
+			strings.Contains(shown, "inquiet") || strings.Contains(shown, "Paris") {
+			t.Errorf("%s shows\n%s", account, shown)
+		}
+	}
+}
+
 func TestDemoRefusesBadStories(t *testing.T) {
 	for name, c := range map[string]struct{ events, want string }{
 		"platform": {`{at: "8:00", platform: enthfd, page: down}`, `histoire.yaml:5: events[1].platform : valeur inconnue « enthfd ». Remède : `},
@@ -98,6 +152,11 @@ func TestDemoRefusesBadStories(t *testing.T) {
 		"quote":    {`{at: "8:00", quote: Tout va bien}`, "une citation sans auteur ou sans source"},
 		"key":      {`{at: "8:00", plateform: enthdf, page: down}`, "clé inconnue « plateform »"},
 		"nothing":  {`{at: "8:00"}`, "événement incomplet"},
+		"about":    {`{at: "8:00", quote: Tout va bien, author: le maire, source: son site, about: [enthdf, enthfd]}`, "histoire.yaml:5: events[1].about[2] : valeur inconnue « enthfd ». Remède : "},
+		"author":   {`{at: "8:00", quote: Tout va bien, author: "le maire : un élu", source: son site}`, "histoire.yaml:5: events[1].author : cet auteur ne peut pas suivre"},
+		"words":    {`{at: "8:00", quote: "il dit « oui »", author: le maire, source: son site}`, "histoire.yaml:5: events[1].quote : cette citation ne peut pas être publiée telle quelle"},
+		"link":     {`{at: "8:00", quote: Tout va bien, author: le maire, source: son site, link: "http://exemple.fr"}`, "histoire.yaml:5: events[1].link : cette adresse n'est pas celle d'une page publique"},
+		"no quote": {`{at: "8:00", platform: enthdf, page: down, about: [enthdf]}`, "histoire.yaml:5: events[1].about : cette clé ne va qu'avec quote"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text, err := demoStory(t, "title: Essai\nstart: \"2026-09-01 07:00\"\nend: \"2026-09-01 09:00\"\nevents:\n  - "+c.events+"\n")
@@ -138,4 +197,40 @@ func TestDemoSeesBrokenPromises(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDemoMissesWhatWasNotPublished: what the operator typed and nobody reads is a broken promise.
+func TestDemoMissesWhatWasNotPublished(t *testing.T) {
+	one := bot.Statement{Incident: 1, Author: "le ministère", Text: "a\u00a0b"}
+	kept := one
+	kept.Text = "a b"
+	for name, c := range map[string]struct {
+		said   []bot.Statement
+		broken int
+	}{
+		"it is there": {[]bot.Statement{kept}, 0}, "it is not": {nil, 1}, "another": {[]bot.Statement{{Incident: 1, Text: "b"}}, 1},
+		"twice": {[]bot.Statement{kept, kept}, 1},
+	} {
+		var r report
+		r.judgeSaid([]bot.Statement{one}, map[bot.IncidentID][]bot.Statement{1: c.said})
+		if len(r.broken) != c.broken {
+			t.Errorf("%s: %q, want %d", name, r.broken, c.broken)
+		}
+	}
+}
+
+// TestDemoLeavesASlowPage: a story that is ended while a page is on its way does not wait for it.
+func TestDemoLeavesASlowPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &streets{fronts: map[string]front{"exemple.fr": {platform: "ent"}}, pages: map[bot.PlatformID]string{"ent": "slow"}}
+		for limit, want := range map[time.Duration]time.Duration{time.Second: time.Second, time.Minute: slowness} {
+			ctx, stop := context.WithTimeout(t.Context(), limit)
+			began := time.Now()
+			s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "http://exemple.fr/", nil))
+			stop()
+			if took := time.Since(began); took != want {
+				t.Errorf("with %s left a page takes %s, want %s", limit, took, want)
+			}
+		}
+	})
 }

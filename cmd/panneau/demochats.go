@@ -132,11 +132,12 @@ func (m *medium) tokens() (token, app string) {
 	}
 }
 
-// admit lets an account of the configuration in, whatever its own tokens are.
+// admit lets an account of the configuration in, whatever its own tokens are. The emulated workspace knows the usual
+// command only.
 func (m *medium) admit(a *config.Account) {
 	token, app := m.tokens()
 	a.APIURL, a.Token = m.apiURL(), config.NewSecret(token)
 	if app != "" {
-		a.AppToken = config.NewSecret(app)
+		a.AppToken, a.Command = config.NewSecret(app), ""
 	}
 }

@@ -188,7 +188,8 @@ func TestDemoPageRefuses(t *testing.T) {
 	}
 }
 
-// TestDemoInBrowser looks at the page at half past nine on 6 April 2021 as a phone and a desk show it.
+// TestDemoInBrowser looks at the page at noon on 6 April 2021, as a phone and a desk show it: what the
+// ministry says just then is in view in every chat.
 func TestDemoInBrowser(t *testing.T) {
 	b := browsertest.Start(t)
 	page := openDemo(t, standardStory)
@@ -196,18 +197,36 @@ func TestDemoInBrowser(t *testing.T) {
 	b.Look(t, page+"/?minute=92", 1280, "light")
 	b.Call(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 1280, "height": 1000, "deviceScaleFactor": 1, "mobile": false})
 	snap(t, b, "demo") // the picture of README.md
-	visit(t, page+"/aller", url.Values{"minute": {"180"}})
-	for seat, command := range []string{"/status@PanneauBot atrium", "/panneau status atrium", "/status atrium"} { // answered with a picture
-		visit(t, page+"/dire", url.Values{"messagerie": {strconv.Itoa(seat)}, "texte": {command}})
-	}
+	visit(t, page+"/aller", url.Values{"minute": {"330"}})
 	for _, seat := range []string{"0", "1", "2"} {
 		for _, width := range []int{360, 1280} {
-			b.Look(t, page+"/?minute=180&messagerie="+seat, width, "light")
+			b.Look(t, page+"/?minute=330&messagerie="+seat, width, "light")
 			b.Evaluate(t, `new Promise(done => setTimeout(done, 100))`, nil)
 			snap(t, b, "demo-"+strconv.Itoa(width)+"-"+seat)
+			var seen bool
+			b.Evaluate(t, `(() => {
+				const room = document.querySelector('#salon-`+seat+`'), view = room.parentElement.getBoundingClientRect()
+				const walker = document.createTreeWalker(room, NodeFilter.SHOW_TEXT)
+				const lines = document.createRange()
+				while (walker.nextNode()) if (walker.currentNode.data.includes('la fluidité de ces deux dispositifs')) {
+					lines.selectNodeContents(walker.currentNode)
+					const line = lines.getBoundingClientRect()
+					if (line.height > 0 && line.bottom > view.top && line.top < view.bottom) return true
+				}
+				return false
+			})()`, &seen)
+			if !seen {
+				t.Errorf("chat %s does not show at %d pixels what is said", seat, width)
+			}
 			check(t, b, page)
 		}
 	}
+	for seat, command := range []string{"/status@PanneauBot atrium", "/panneau status atrium", "/status atrium"} {
+		visit(t, page+"/dire", url.Values{"messagerie": {strconv.Itoa(seat)}, "texte": {command}})
+	}
+	b.Look(t, page+"/", 1280, "light")
+	snap(t, b, "demo-answered")
+	check(t, b, page)
 }
 
 // check holds the page that is shown to what browsers and axe-core find.

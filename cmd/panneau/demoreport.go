@@ -110,6 +110,13 @@ func (d *demo) judge() (*report, error) {
 			})
 		}
 	}
+	if d.operator != nil {
+		said, err := d.board.Said(context.Background(), incidents)
+		if err != nil {
+			return nil, fmt.Errorf("read what is said: %w", err)
+		}
+		r.judgeSaid(d.operator.published, said)
+	}
 	expected, err := d.lineTexts()
 	if err != nil {
 		return nil, err

@@ -66,9 +66,9 @@ type messageScene struct {
 type platformScene struct{ Name, Site, Says, Tone string }
 
 type eventScene struct {
-	Minute                             int
-	Clock, What, Quote, Author, Source string
-	Staged, Past                       bool
+	Minute                                   int
+	Clock, What, Quote, Author, Source, Link string
+	Staged, Past                             bool
 }
 
 // scene draws a minute that was played.
@@ -212,7 +212,7 @@ func tone(c bot.Condition) string {
 }
 
 func (d *demo) eventScene(e config.Event, now time.Time) eventScene {
-	s := eventScene{Minute: d.minuteOf(e.At), Clock: clockOf(e.At), Staged: e.Staged, Source: e.Source, Past: !e.At.After(now)}
+	s := eventScene{Minute: d.minuteOf(e.At), Clock: clockOf(e.At), Staged: e.Staged, Source: e.Source, Link: e.Link, Past: !e.At.After(now)}
 	if d.story.Start.YearDay() != e.At.YearDay() {
 		s.Clock = e.At.Format("02/01") + ", " + s.Clock
 	}

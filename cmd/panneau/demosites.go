@@ -148,7 +148,11 @@ func (s *streets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"à nouveau d’ici quelques minutes.</p>")
 		return
 	case page == "slow":
-		time.Sleep(slowness)
+		select {
+		case <-time.After(slowness):
+		case <-r.Context().Done(): // nobody waits for the page any more, or the story is ended
+			return
+		}
 	}
 	fmt.Fprintf(w, "<title>%s</title><p>Page d’accueil</p>", html.EscapeString(string(f.platform)))
 	for _, text := range f.texts {

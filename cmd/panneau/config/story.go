@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -24,8 +25,10 @@ type Event struct {
 	Page     string // one of [Pages]; with « offline » and « online » Platform is empty
 	Quote    string // what Author said
 	Author   string
-	Source   string // where it was read
-	Staged   bool   // the sources name no such hour
+	About    []bot.PlatformID // the platforms that Quote speaks of: an operator publishes it where they fail
+	Source   string           // where it was read
+	Link     string           // https, to where it can be read; empty for none
+	Staged   bool             // the sources name no such hour
 }
 
 // Pages lists what a platform can show in a story.
@@ -49,7 +52,9 @@ type eventEntry struct {
 	Line     string         `yaml:"line"`
 	Quote    string         `yaml:"quote"`
 	Author   string         `yaml:"author"`
+	About    []string       `yaml:"about"`
 	Source   string         `yaml:"source"`
+	Link     string         `yaml:"link"`
 	Staged   bool           `yaml:"staged"`
 }
 
@@ -101,7 +106,7 @@ func (b *builder) event(path string, e eventEntry, s *Story, clock *time.Locatio
 	}
 	event := Event{
 		At: b.moment(path+".at", at, clock, 0), Platform: e.Platform, Page: b.oneOf(path+".page", e.Page, Pages()),
-		Quote: e.Quote, Author: e.Author, Source: e.Source, Staged: e.Staged,
+		Quote: e.Quote, Author: e.Author, Source: e.Source, Link: e.Link, Staged: e.Staged,
 	}
 	if !event.At.IsZero() && (event.At.Before(s.Start) || event.At.After(s.End)) {
 		b.add(path+".at", "ce moment est hors de l’histoire", "choisissez-le entre start et end")
@@ -110,17 +115,51 @@ func (b *builder) event(path string, e eventEntry, s *Story, clock *time.Locatio
 	for _, p := range watched {
 		ids = append(ids, string(p.ID))
 	}
+	if e.Quote == "" {
+		b.refuseWithoutQuote(path, e)
+	}
 	switch {
 	case e.Line != "":
 		event.Page = b.oneOf(path+".line", e.Line, lines())
 	case e.Quote != "":
-		if e.Author == "" || e.Source == "" {
-			b.add(path, "une citation sans auteur ou sans source", "ajoutez author et source")
-		}
+		event.About = b.quoted(path, e, ids)
 	case e.Platform == "" || e.Page == "":
 		b.add(path, "événement incomplet", "donnez platform et page, ou line, ou quote, author et source")
 	default:
 		b.oneOf(path+".platform", string(e.Platform), ids)
 	}
 	return event
+}
+
+// quoted checks a quote: that it has an author and a source, and that an operator can publish it as it stands, with the
+// command that there is for it. It returns the platforms that it speaks of.
+func (b *builder) quoted(path string, e eventEntry, ids []string) (about []bot.PlatformID) {
+	if e.Author == "" || e.Source == "" {
+		b.add(path, "une citation sans auteur ou sans source", "ajoutez author et source")
+		return nil
+	}
+	for i, id := range e.About {
+		about = append(about, bot.PlatformID(b.oneOf(fmt.Sprintf("%s.about[%d]", path, i+1), id, ids)))
+	}
+	_, err := bot.Statement{Author: e.Author, Text: e.Quote, Link: e.Link}.Typed()
+	switch {
+	case errors.Is(err, bot.ErrAuthor):
+		b.add(path+".author", "cet auteur ne peut pas suivre « selon » dans un message",
+			"donnez un nom de 80 caractères au plus, sans deux-points, guillemets, heure ni adresse, par exemple le ministère")
+	case errors.Is(err, bot.ErrText):
+		b.add(path+".quote", "cette citation ne peut pas être publiée telle quelle",
+			"gardez 400 caractères au plus, sans guillemets français ni adresse : les messages ajoutent les guillemets")
+	case errors.Is(err, bot.ErrLink):
+		b.add(path+".link", "cette adresse n’est pas celle d’une page publique", "donnez une adresse en https://, sans espace ni port, ou supprimez link")
+	}
+	return about
+}
+
+// refuseWithoutQuote reports what only a quote has.
+func (b *builder) refuseWithoutQuote(path string, e eventEntry) {
+	for key, there := range map[string]bool{".author": e.Author != "", ".about": len(e.About) > 0, ".link": e.Link != ""} {
+		if there {
+			b.add(path+key, "cette clé ne va qu’avec quote", "ajoutez quote, ou supprimez-la")
+		}
+	}
 }

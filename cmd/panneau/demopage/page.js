@@ -8,15 +8,21 @@ let here = Number(body.dataset.minute), goal = here, playing = false, busy = fal
 
 const say = text => { if (note.textContent !== text) note.textContent = text }
 const set = on => { playing = on; button.textContent = on ? 'Pause' : 'Lire'; exact = here }
+// What changed last in a chat is brought into its view: an edit may stand far above the newest message.
+const reveal = room => {
+	const fresh = [...room.querySelectorAll('.new')].pop(), log = room.parentElement
+	if (fresh) log.scrollTop += fresh.getBoundingClientRect().bottom - log.getBoundingClientRect().bottom
+}
 const put = text => {
 	const next = new DOMParser().parseFromString(text, 'text/html')
 	for (const id of ['horloge', 'reperes', 'pas', 'etat', 'compte', 'bilan', 'recit', ...[...document.querySelectorAll('[id^=salon-]')].map(e => e.id)]) {
 		const old = document.getElementById(id), now = next.getElementById(id)
 		if (!now || old.isEqualNode(now)) continue
 		const held = old.contains(document.activeElement) && document.activeElement
-		const place = held ? [...old.querySelectorAll('button')].indexOf(held) : -1
+		const place = held ? [...old.querySelectorAll('button, a')].indexOf(held) : -1
 		old.replaceWith(document.adoptNode(now))
-		if (place >= 0) now.querySelectorAll('button')[place]?.focus()
+		if (id.startsWith('salon-')) reveal(now)
+		if (place >= 0) now.querySelectorAll('button, a')[place]?.focus()
 	}
 	for (const name of ['minute', 'front']) body.dataset[name] = next.body.dataset[name]
 	document.title = next.title
@@ -76,6 +82,7 @@ document.addEventListener('submit', async event => {
 		if (form.classList.contains('write')) form.reset()
 	}
 })
+document.querySelectorAll('[id^=salon-]').forEach(reveal)
 button.parentElement.hidden = false
 body.classList.add('live')
 setInterval(follow, tick)
