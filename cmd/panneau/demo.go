@@ -248,7 +248,7 @@ func (d *demo) play(ctx context.Context, conduct conductor) (_ *report, err erro
 	go func() { done <- a.Run(inside) }()
 	r, err := conduct(ctx, done)
 	stop()
-	err = errors.Join(err, <-done, d.quarter.leave(), d.streets.network.Close(), db.Close())
+	err = errors.Join(err, <-done, d.quarter.leave(), d.streets.leave(), db.Close())
 	return r, err
 }
 

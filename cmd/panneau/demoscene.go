@@ -50,8 +50,11 @@ type chatScene struct {
 	Seat              int
 	Kind, Name, Whose string
 	Messages          []messageScene
-	Commands          []string // that people may want to type
+	Commands          []commandScene
 }
+
+// commandScene is a command that people may want to type.
+type commandScene struct{ Label, Text string }
 
 type messageScene struct {
 	Own   bool // the visitor's
@@ -132,7 +135,7 @@ func (d *demo) chatScene(seat int, to config.Destination, before, now []emulator
 		suffix = "@" + telegram.Username // heard in a group whoever wrote last
 	}
 	for _, name := range []string{"status", "que_faire", "aide"} { // the others can be typed, and « aide » names them
-		c.Commands = append(c.Commands, prefix+name+suffix)
+		c.Commands = append(c.Commands, commandScene{prefix + name, prefix + name + suffix})
 	}
 	for _, m := range now {
 		body, err := view.Message(c.Kind, m)

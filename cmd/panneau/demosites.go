@@ -23,6 +23,7 @@ type streets struct {
 	network *emulator.Network
 	fronts  map[string]front // by host and path
 	hosts   map[string]bot.PlatformID
+	over    chan struct{} // closed at the end of the story: no time passes after it
 
 	mu      sync.Mutex
 	pages   map[bot.PlatformID]string
@@ -44,6 +45,7 @@ const uplink = "192.0.2.1:443"
 func newStreets(platforms []config.Platform) (s *streets, left []bot.CheckID) {
 	s = &streets{
 		network: emulator.NewNetwork(), fronts: map[string]front{}, hosts: map[string]bot.PlatformID{}, pages: map[bot.PlatformID]string{},
+		over: make(chan struct{}),
 	}
 	for i := range platforms {
 		p := &platforms[i]
@@ -96,6 +98,12 @@ func (s *streets) look(p bot.PlatformID) (page string, offline bool) {
 	return s.pages[p], s.offline
 }
 
+// leave ends what goes on at the sites, also what would take a while.
+func (s *streets) leave() error {
+	close(s.over)
+	return s.network.Close()
+}
+
 // dial is [checks.Env.Dial]: sites have IPv4 addresses only.
 func (s *streets) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(address)
@@ -111,8 +119,12 @@ func (s *streets) dial(ctx context.Context, network, address string) (net.Conn, 
 	case address != uplink && s.hosts[host] == "":
 		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 	case page == "down":
-		<-ctx.Done()
-		return nil, ctx.Err()
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-s.over:
+			return nil, net.ErrClosed
+		}
 	}
 	conn, err := s.network.Dial(ctx, network, address)
 	if err != nil {
@@ -150,7 +162,7 @@ func (s *streets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case page == "slow":
 		select {
 		case <-time.After(slowness):
-		case <-r.Context().Done(): // nobody waits for the page any more, or the story is ended
+		case <-s.over:
 			return
 		}
 	}
