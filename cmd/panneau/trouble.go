@@ -101,7 +101,7 @@ func (a *app) word(t bot.Trouble, post bot.Post) bot.Letter {
 		letter.Remedy = a.text(key+".remedy", map[string]any{"Name": t.Vantage, "Prefix": cmp.Or(post.Prefix, "/")})
 	}
 	if t.Kind == bot.TroubleAsleep && a.configures(t.Destination) { // which no button can forget
-		letter.Text = append(letter.Text, a.text(key+".configured", nil))
+		letter.Remedy += " " + a.text(key+".configured", nil)
 	}
 	return letter
 }
