@@ -64,6 +64,14 @@ type sleeper struct {
 	beside []Destination // those of its channel that sleep, itself among them: they wake together
 }
 
+// named is what the journal calls the chat: one that subscribed itself can have itself erased, and is not named there.
+func (c sleeper) named() string {
+	if c.made() {
+		return "(compte " + string(c.Account) + ")"
+	}
+	return string(c.ID)
+}
+
 // onSleeper does something to a chat that is closed to us, of any account, and answers with a kind where that is done.
 func (d *Desk) onSleeper(
 	ctx context.Context, a asking, id string, done BriefKind, act func(Tx, asking, sleeper, time.Time) error,
@@ -130,7 +138,7 @@ func (d *Desk) retry(tx Tx, a asking, chat sleeper, now time.Time) error {
 	if err := d.mended(tx, a, chat, ActionRetry, now); err != nil {
 		return err
 	}
-	return tx.Keep(d.operatorDeed(a, "conversation reessayer "+string(chat.ID), now))
+	return tx.Keep(d.operatorDeed(a, "conversation reessayer "+chat.named(), now))
 }
 
 // forgettable is an error for a chat of the configuration.
@@ -141,7 +149,7 @@ func (d *Desk) forgettable(_ Tx, _ asking, chat sleeper, _ time.Time) error {
 	return nil
 }
 
-// forget erases all that is kept of a chat, as somebody in it can. The journal does not name it.
+// forget erases all that is kept of a chat, as somebody in it can.
 func (d *Desk) forget(tx Tx, a asking, chat sleeper, now time.Time) error {
 	if err := d.forgettable(tx, a, chat, now); err != nil {
 		return err
@@ -156,7 +164,7 @@ func (d *Desk) forget(tx Tx, a asking, chat sleeper, now time.Time) error {
 	if err := d.mended(tx, a, chat, ActionForget, now); err != nil {
 		return err
 	}
-	return tx.Keep(d.operatorDeed(a, "conversation oublier, compte "+string(chat.Account), now))
+	return tx.Keep(d.operatorDeed(a, "conversation oublier "+chat.named(), now))
 }
 
 // mended has the letters about a chat say what an operator did about it.

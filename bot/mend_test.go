@@ -161,7 +161,7 @@ func TestAnOperatorHasAChatForgotten(t *testing.T) {
 		if got := c.chat.lines("office"); !slices.Contains(got, "trouble: asleep tg:-1, over, forget by claire") {
 			t.Errorf("the office shows %q", got)
 		}
-		c.wantJournal("claire: conversation oublier, compte tg")
+		c.wantJournal("claire: conversation oublier (compte tg)")
 		err := c.store.View(c.t.Context(), func(tx bot.Tx) error {
 			all, err := tx.Destinations()
 			if slices.ContainsFunc(all, func(d bot.Destination) bool { return d.ID == "tg:-1" }) {
@@ -279,6 +279,6 @@ func TestSleepersByCommand(t *testing.T) {
 		c.order(c.desk, "7", "conversations", "chats_none")
 		c.wantShown("-1")
 		c.wantShown("-2", "bulletin down r1")
-		c.wantJournal("karim: conversation oublier, compte tg", "claire: conversation reessayer tg:-2")
+		c.wantJournal("karim: conversation oublier (compte tg)", "claire: conversation reessayer tg:-2")
 	})
 }

@@ -222,7 +222,7 @@ func TestOperatorsHaveAChatForgotten(t *testing.T) {
 					t.Errorf("the operators' chat shows %q", list)
 				}
 				wantIn(t, claire, strings.Join(list, "\n"), "Conversation oubliée à 8 h", "claire")
-				want := []string{fmt.Sprintf("%s claire: conversation oublier, compte %s", on, on)}
+				want := []string{fmt.Sprintf("%s claire: conversation oublier (compte %s)", on, on)}
 				if diff := gocmp.Diff(want, operatorsDid(s)); diff != "" {
 					t.Error(diff)
 				}
