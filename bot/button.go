@@ -39,7 +39,7 @@ const (
 	ActionShareStatus  Action = "share_status"
 )
 
-// Actions lists every action.
+// Actions lists every action for those who read notices.
 func Actions() []Action {
 	return append(noticeActions(), ActionShareDetails, ActionShareTodo, ActionShareStatus)
 }
@@ -123,7 +123,7 @@ func (s *Seal) mark(account AccountID, subject string) string {
 
 // buttons makes buttons with labels in a language.
 func (s *Seal) buttons(words Renderer, lang string, account AccountID, incident IncidentID, actions ...Action) ([]Button, error) {
-	if !s.loaded() {
+	if !s.loaded() || len(actions) == 0 {
 		return nil, nil
 	}
 	list := make([]Button, len(actions))
@@ -140,9 +140,15 @@ func (s *Seal) buttons(words Renderer, lang string, account AccountID, incident 
 // buttons are those beneath a living message: none once its incident is over, nor beneath an announcement of what is to
 // come, or where the platform did not take the full text.
 func (w Writer) buttons(t Task, lang string) ([]Button, error) {
-	i := t.Incident
-	if t.Delivery.Flight.Purpose != PurposeBulletin || !i.Open() || i.Announced() || t.Delivery.Plain {
+	i, actions := t.Incident, noticeActions()
+	switch {
+	case i.Letter != nil && w.Operated:
+		actions = i.Letter.Offers
+	case i.Announced():
 		return nil, nil
 	}
-	return w.Seal.buttons(w.Renderer, lang, t.Destination.Account, i.ID, noticeActions()...)
+	if t.Delivery.Flight.Purpose != PurposeBulletin || !i.Open() || t.Delivery.Plain {
+		return nil, nil
+	}
+	return w.Seal.buttons(w.Renderer, lang, t.Destination.Account, i.ID, actions...)
 }

@@ -122,6 +122,10 @@ func operatorCommands() []Command {
 			Name: "suspendre", Aliases: []string{"suspension", "suspensions"}, Option: "plateforme", For: ForOperators, Changes: true,
 			answer: (*Desk).suspend,
 		},
+		{
+			Name: "conversation", Aliases: []string{"conversations", "salon", "salons"}, Option: "action", For: ForOperators, Changes: true,
+			answer: (*Desk).conversation,
+		},
 	}
 }
 

@@ -207,6 +207,7 @@ type ward struct {
 	now    time.Time
 	open   map[string]bool
 	recast []IncidentID // letters of which something changed
+	mend   *Mend        // what an operator did that ends troubles; nil where they end by themselves
 }
 
 func (w *ward) write(batch []Trouble) error {
@@ -292,6 +293,9 @@ func (w *ward) letter(t Trouble, post Post, note TroubleNote) (IncidentID, error
 	if recent < stormLetters {
 		letter := w.config.Word(t, post)
 		letter.Kind = LetterTrouble
+		if letter.Offers, err = w.offers(t); err != nil {
+			return 0, err
+		}
 		return w.send(fmt.Sprintf("%s#%d", note.Subject, note.Step), letter, w.now.Add(toldAgain), post)
 	}
 	subject := "storm/" + string(post.Destination)
@@ -350,6 +354,8 @@ func (w *ward) recount(id IncidentID) error {
 		i.Until = w.now.Add(stormSpan)
 	case lasting:
 		return nil
+	case w.mend != nil:
+		i.Letter = i.Letter.mended(w.mend)
 	}
 	if !lasting {
 		i.ResolvedAt = w.now

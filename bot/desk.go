@@ -31,7 +31,9 @@ type Desk struct {
 	// SecondAbove is how many chats an operator may address alone; 0 for any number.
 	SecondAbove int
 	Trouble     func(Trouble)
-	Logger      *slog.Logger
+	// End writes down, in a transaction, what an operator did that ends a trouble.
+	End    func(Tx, Trouble, Mend, time.Time) error
+	Logger *slog.Logger
 }
 
 // asking is a request with the chat that it comes from.
@@ -39,6 +41,8 @@ type asking struct {
 	Request
 	chat  Destination
 	known bool // the chat is a destination
+	// letter is the letter whose button was pressed; 0 for none.
+	letter IncidentID
 }
 
 // longestArgs is how many characters of what a person typed are looked at: more than any list of platforms that they
@@ -57,7 +61,7 @@ func (d *Desk) Command(ctx context.Context, r Request) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	a := asking{r, chat, known}
+	a := asking{Request: r, chat: chat, known: known}
 	if pass, first := d.Turnstile.Pass(d.Account, r.From.Channel, r.Person, time.Now()); !pass {
 		return d.busy(a, first)
 	}

@@ -61,8 +61,14 @@ func (d *Desk) suspend(ctx context.Context, a asking) (Message, error) {
 	if err != nil {
 		return Message{}, fmt.Errorf("stop checks: %w", err)
 	}
+	return d.halted(a, h)
+}
+
+// halted tells that the checks of a platform are stopped, and how to go on.
+func (d *Desk) halted(a asking, h Halt) (Message, error) {
 	return d.tell(a, Brief{
-		Kind: BriefHalted, Halts: []Halt{h}, Platforms: []Platform{p}, Typed: fmt.Sprintf("%s %s fin", d.typed("suspendre"), p.ID),
+		Kind: BriefHalted, Halts: []Halt{h}, Platforms: d.platforms([]PlatformID{h.Platform}),
+		Typed: fmt.Sprintf("%s %s fin", d.typed("suspendre"), h.Platform),
 	})
 }
 
@@ -83,6 +89,11 @@ func haltOf(tx Tx, p PlatformID, now time.Time) (Halt, error) {
 	if err := noteEnds(tx, now); err != nil {
 		return Halt{}, err
 	}
+	return newestHalt(tx, p)
+}
+
+// newestHalt is the newest halt of a platform; the zero value where there never was one.
+func newestHalt(tx Tx, p PlatformID) (Halt, error) {
 	halts, err := tx.Halts()
 	at := slices.IndexFunc(halts, func(h Halt) bool { return h.Platform == p })
 	if err != nil || at < 0 {

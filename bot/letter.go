@@ -14,6 +14,10 @@ type Letter struct {
 	Urgent bool     `json:",omitempty"` // of a circular: it rings in quiet hours, too
 	// Corrected is that a circular had another text before.
 	Corrected bool `json:",omitempty"`
+	// Offers are the actions that can mend the trouble.
+	Offers []Action `json:",omitempty"`
+	// Mend is what an operator did that ended the trouble; nil where it ended by itself.
+	Mend *Mend `json:",omitempty"`
 }
 
 // LetterKind is what a letter is for.

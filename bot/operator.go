@@ -28,14 +28,15 @@ type Brief struct {
 	Statement Statement  // that is published now, or was before
 	Deeds     []Deed     // of a journal, newest first
 	Days      int        // how far back it goes
-	More      int        // how many deeds are not shown
+	More      int        // how many deeds or chats are not shown
 
-	Draft     Draft      // of a circular
-	Number    int64      // of a circular that goes on
-	Circulars []Incident // that go on, newest first
-	Mutes     []Mute     // that hold
-	Upkeeps   []Upkeep   // that are planned, or the one that it is about
-	Halts     []Halt     // that hold, or the one that it is about
+	Draft     Draft         // of a circular
+	Number    int64         // of a circular that goes on
+	Circulars []Incident    // that go on, newest first
+	Mutes     []Mute        // that hold
+	Upkeeps   []Upkeep      // that are planned, or the one that it is about
+	Halts     []Halt        // that hold, or the one that it is about
+	Chats     []Destination // that are closed to us, or the one that it is about
 }
 
 // BriefKind is what an operator is told.
@@ -105,6 +106,19 @@ const (
 	BriefHaltUnknown     BriefKind = "halt_unknown"     // it was all the time
 )
 
+// The kinds about chats that are closed to us, and what else is mended.
+const (
+	BriefChats          BriefKind = "chats"           // the chats that are closed to us
+	BriefChatsNone      BriefKind = "chats_none"      // none is
+	BriefChatRetried    BriefKind = "chat_retried"    // it is written to again
+	BriefChatAwake      BriefKind = "chat_awake"      // it is not closed, or not any more
+	BriefChatUnknown    BriefKind = "chat_unknown"    // none of that name is kept
+	BriefChatForget     BriefKind = "chat_forget"     // what will be erased, once that is confirmed
+	BriefChatForgotten  BriefKind = "chat_forgotten"  // all about it is erased
+	BriefChatConfigured BriefKind = "chat_configured" // only the configuration can forget it
+	BriefMended         BriefKind = "mended"          // what a button would mend is over
+)
+
 // BriefKinds lists every kind.
 func BriefKinds() []BriefKind {
 	return []BriefKind{
@@ -117,6 +131,8 @@ func BriefKinds() []BriefKind {
 		BriefUpkeeps, BriefUpkeepNone, BriefUpkeepPlanned, BriefUpkeepMoved, BriefUpkeepSaid, BriefUpkeepWhen, BriefUpkeepPast,
 		BriefUpkeepFar, BriefUpkeepFull, BriefUpkeepUnknown, BriefUpkeepCancelled,
 		BriefHalts, BriefHaltNone, BriefHalted, BriefHaltWhen, BriefHaltEnded, BriefHaltUnknown,
+		BriefChats, BriefChatsNone, BriefChatRetried, BriefChatAwake, BriefChatUnknown, BriefChatForget, BriefChatForgotten,
+		BriefChatConfigured, BriefMended,
 	}
 }
 

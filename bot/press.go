@@ -16,7 +16,9 @@ func (d *Desk) Press(ctx context.Context, p Press) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	a := asking{Request{ID: p.ID, From: p.From, Private: p.Private, Lang: p.Lang, Person: p.Person, Rights: p.Rights}, chat, known}
+	a := asking{
+		Request: Request{ID: p.ID, From: p.From, Private: p.Private, Lang: p.Lang, Person: p.Person, Rights: p.Rights}, chat: chat, known: known,
+	}
 	if pass, _ := d.Turnstile.Pass(d.Account, p.From.Channel, p.Person, time.Now()); !pass {
 		return d.reply(a, Answer{Kind: AnswerBusy})
 	}
@@ -33,6 +35,9 @@ func (d *Desk) press(ctx context.Context, a asking, data string) (Reply, error) 
 	pressed, ours := d.Seal.read(d.Account, data)
 	if !ours {
 		return d.reply(a, Answer{Kind: AnswerExpired})
+	}
+	if slices.Contains(OperatorActions(), pressed.action) {
+		return d.mend(ctx, a, pressed)
 	}
 	if pressed.action == ActionShareStatus || pressed.incident == 0 {
 		return d.share(ctx, a, pressed, func(a asking) (Message, error) { return d.bare(ctx, a, pressed.action) })

@@ -130,9 +130,10 @@ func (plainWords) Answer(_ string, a bot.Answer) (bot.Message, error) {
 func (plainWords) Brief(b bot.Brief) (bot.Message, error) {
 	return bot.Message{Title: string(b.Kind)}, nil
 }
+func (plainWords) Button(_ string, a bot.Action) (string, error)    { return string(a), nil }
 func (plainWords) Welcome(string, bot.Welcome) (bot.Message, error) { return bot.Message{}, nil }
 
-// Letter is « trouble: blocked ent, over », or « storm: blocked 3, over 1 ».
+// Letter is « trouble: blocked ent, over, retry by claire », or « storm: blocked 3, over 1 ».
 func (plainWords) Letter(lang string, n bot.Notice) (bot.Message, error) {
 	l := n.Incident.Letter
 	title := string(l.Kind) + ": " + l.Title + strings.Join(l.Text, " ")
@@ -141,6 +142,9 @@ func (plainWords) Letter(lang string, n bot.Notice) (bot.Message, error) {
 	}
 	if !n.Incident.Open() {
 		title += ", over"
+	}
+	if l.Mend != nil {
+		title += fmt.Sprintf(", %s by %s", l.Mend.Action, l.Mend.Who)
 	}
 	return bot.Message{Lang: lang, Title: title}, nil
 }

@@ -17,6 +17,7 @@ type Writer struct {
 	Vantages int
 	Planner  *Planner // of what else to do; nil where there is nothing to offer
 	Seal     *Seal    // of the buttons; nil for none
+	Operated bool     // the account has operators: there is somebody to press what is for them
 	PageURL  string   // base address of the public page, without a slash at the end; empty where there is none
 }
 

@@ -27,6 +27,8 @@ func (r *Renderer) Brief(t bot.Brief) (bot.Message, error) {
 		w.upkeeps(&m, t)
 	case bot.BriefHalts:
 		w.halts(&m, t)
+	case bot.BriefChats:
+		w.sleepers(&m, t)
 	case bot.BriefMutes:
 		w.mutes(&m, t)
 	default:
@@ -45,6 +47,9 @@ func (w *writer) subject(t bot.Brief) values {
 	}
 	for _, h := range t.Halts {
 		v["From"], v["To"] = w.at(h.Since), w.at(h.Until)
+	}
+	for _, c := range t.Chats {
+		v["Chat"] = w.free(string(c.ID))
 	}
 	return v
 }

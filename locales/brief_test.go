@@ -1,10 +1,12 @@
 package locales
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/panneau-ecole/panneau/bot"
 )
@@ -27,7 +29,7 @@ func briefs(t *testing.T) []entry {
 		{"that is long", bot.Brief{Kind: bot.BriefJournal, Days: 90, Deeds: deeds, More: 40}},
 		{"of one day too many", bot.Brief{Kind: bot.BriefJournal, Days: 90, More: 1}},
 	}
-	list = append(append(list, circularBriefs(now)...), orderBriefs(now)...)
+	list = append(append(append(list, circularBriefs(now)...), orderBriefs(now)...), chatBriefs(now)...)
 	told := func(kind bot.BriefKind) bool {
 		return slices.ContainsFunc(list, func(e entry) bool { return e.brief.Kind == kind })
 	}
@@ -55,6 +57,13 @@ func TestBriefs(t *testing.T) {
 		if m.Title == "" || m.Summary == "" {
 			t.Errorf("%s: no title or no summary", e.heading)
 		}
+	}
+	for _, action := range bot.OperatorActions() {
+		label, err := g.r.Button("fr", action)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.add("button, "+string(action), bot.Message{Title: label}, nil)
 	}
 	m, err := g.r.Help("fr", bot.Help{Reserved: reserved()})
 	g.add("help for an operator", m, err)
@@ -122,6 +131,51 @@ func circularBriefs(now time.Time) []entry {
 		{"", bot.Brief{Kind: bot.BriefCircularEnded, Number: 12}},
 		{"", bot.Brief{Kind: bot.BriefCirculars, Circulars: []bot.Incident{published, published}}},
 		{"", bot.Brief{Kind: bot.BriefMutes, Mutes: mutes, Typed: "/silence"}},
+	}
+}
+
+// chatBriefs are answers about chats that are closed to us.
+func chatBriefs(now time.Time) []entry {
+	chat := bot.Destination{ID: "parents/-1001234567890", Asleep: bot.Sleep{Since: now.Add(-26 * time.Hour)}}
+	other := bot.Destination{ID: "slack-equipe/C0*SALON*", Asleep: bot.Sleep{Since: now.Add(-time.Hour)}}
+	list := []entry{
+		{"", bot.Brief{Kind: bot.BriefChats, Chats: []bot.Destination{chat, other}, Typed: "/conversation"}},
+		{"of one", bot.Brief{Kind: bot.BriefChats, Chats: []bot.Destination{chat}, Typed: "/conversation"}},
+		{"that are many", bot.Brief{Kind: bot.BriefChats, Chats: []bot.Destination{chat}, More: 40, Typed: "/conversation"}},
+		{"one too many", bot.Brief{Kind: bot.BriefChats, Chats: []bot.Destination{chat}, More: 1, Typed: "/conversation"}},
+	}
+	for kind, typed := range map[bot.BriefKind]string{
+		bot.BriefChatRetried: "", bot.BriefChatAwake: "", bot.BriefChatUnknown: "", bot.BriefChatForgotten: "", bot.BriefMended: "",
+		bot.BriefChatConfigured: "", bot.BriefChatForget: " oublier parents/-1001234567890 confirmer",
+	} {
+		list = append(list, entry{"", bot.Brief{
+			Kind: kind, Chats: []bot.Destination{chat}, Word: string(chat.ID), Typed: "/conversation" + typed,
+		}})
+	}
+	slices.SortStableFunc(list, func(a, b entry) int { return cmp.Compare(a.brief.Kind, b.brief.Kind) })
+	return list
+}
+
+// TestPressesOfOperatorsAreAnsweredInAWindow: what has no button beneath it fits where Telegram shows it.
+func TestPressesOfOperatorsAreAnsweredInAWindow(t *testing.T) {
+	const window = 200 // https://core.telegram.org/bots/api#answercallbackquery
+	now := school(t, 12, 5)
+	halted := entry{"", bot.Brief{
+		Kind: bot.BriefHalted, Platforms: []bot.Platform{{ID: "enthdf", Name: "ENT Hauts-de-France"}}, Typed: "/suspendre enthdf fin",
+		Halts: []bot.Halt{{Platform: "enthdf", Since: now, Until: now.Add(24 * time.Hour)}},
+	}}
+	short := []bot.BriefKind{
+		bot.BriefHalted, bot.BriefChatRetried, bot.BriefChatAwake, bot.BriefChatForgotten, bot.BriefChatConfigured, bot.BriefMended,
+	}
+	for _, e := range append(chatBriefs(now), halted) {
+		e.brief.Now, e.brief.Place = now, bot.Place{Location: now.Location(), Name: "Paris"}
+		m, err := renderer(t).Brief(e.brief)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(utf16.Encode([]rune(m.Title + "\n" + m.Summary))); slices.Contains(short, e.brief.Kind) && (n > window || m.Footer != "") {
+			t.Errorf("%s: %d characters, want at most %d: %q", e.brief.Kind, n, window, m.Summary)
+		}
 	}
 }
 

@@ -7,15 +7,19 @@ import (
 	"github.com/panneau-ecole/panneau/bot"
 )
 
-// Button is the label of a button. The error wraps [ErrLanguage] for a language that Panneau does not have; an action
+// Button is the label of a button; what is for operators has a French one. The error wraps [ErrLanguage] for a language that Panneau does not have; an action
 // without a label is an error too.
 func (r *Renderer) Button(lang string, a bot.Action) (string, error) {
+	key := "button." + labelOf(a)
+	if slices.Contains(bot.OperatorActions(), a) {
+		lang, key = "fr", "operator."+key
+	}
 	c, err := find(r.texts, lang)
 	if err != nil {
 		return "", fmt.Errorf("label a button: %w", err)
 	}
 	w := &writer{catalogue: c}
-	label := w.say("button."+labelOf(a), nil)
+	label := w.say(key, nil)
 	return label, w.err
 }
 

@@ -3,6 +3,7 @@ package locales
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf16"
@@ -88,6 +89,16 @@ func TestButtonsAreShort(t *testing.T) {
 			if n := len(utf16.Encode([]rune(m.Title + "\n" + m.Summary))); n > window || m.Footer != "" {
 				t.Errorf("%s: %s: %d characters, want at most %d, without small print: %q", lang, a.Kind, n, window, m.Summary)
 			}
+		}
+	}
+	for _, action := range bot.OperatorActions() {
+		most := label
+		if action == bot.ActionSuspend { // stands alone beneath its letter
+			most = 28
+		}
+		text, err := r.Button("ar", action)
+		if n := len([]rune(text)); err != nil || n == 0 || n > most || strings.ContainsAny(text, "أبتثجح") {
+			t.Errorf("%s: %q has %d characters, want at most %d, in French (%v)", action, text, n, most, err)
 		}
 	}
 	if _, err := r.Button("tlh", bot.ActionTell); !errors.Is(err, ErrLanguage) {

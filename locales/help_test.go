@@ -92,7 +92,7 @@ func TestTerminal(t *testing.T) {
 		"Day": "2021-04-06", "Seen": 8640, "Told": 12, "Title": "Le 06/04/2021, tel que les contrôles l’ont vu.", "Chat": "familles",
 		"Decision": "08:00:15 Pronote\u00a0: inaccessible (refused)", "Delay": "5,0", "Before": "08:00:20",
 		"Name": "lyon", "Names": "lyon, lille", "Split": "inaccessible depuis 1 point de contrôle sur 3",
-		"Prefix": "/", "Moment": "8\u00a0h\u00a005", "Number": "12",
+		"Who": "claire", "Prefix": "/", "Moment": "8\u00a0h\u00a005", "Number": "12",
 	}
 	for _, key := range keysBelow(g.r.texts["fr"], "terminal.") {
 		for _, count := range []int{0, 1, 71} {

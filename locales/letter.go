@@ -35,10 +35,7 @@ func (r *Renderer) Letter(lang string, n bot.Notice) (bot.Message, error) {
 func (w *writer) trouble(n bot.Notice, l bot.Letter) bot.Message {
 	m := bot.Message{Tone: bot.ToneWarn, Title: symbol(bot.Slowed) + l.Title}
 	if !n.Incident.Open() {
-		m.Tone, m.Title = bot.ToneCalm, symbol(bot.Normal)+l.Title
-		m.Summary = w.say("terminal.trouble.over", values{"Moment": w.since(n.Incident.ResolvedAt)})
-		m.Sections = []bot.Section{{Text: l.Text}}
-		return m
+		return w.troubleOver(n, l)
 	}
 	if len(l.Text) > 0 {
 		m.Summary = l.Text[0]
@@ -48,6 +45,22 @@ func (w *writer) trouble(n bot.Notice, l bot.Letter) bot.Message {
 	}
 	if l.Remedy != "" {
 		m.Sections = append(m.Sections, bot.Section{Text: []string{l.Remedy}})
+	}
+	return m
+}
+
+// troubleOver tells that a trouble is over or, where nobody knows that yet, what an operator did about it.
+func (w *writer) troubleOver(n bot.Notice, l bot.Letter) bot.Message {
+	m := bot.Message{Tone: bot.ToneCalm, Title: symbol(bot.Normal) + l.Title}
+	m.Summary = w.say("terminal.trouble.over", values{"Moment": w.since(n.Incident.ResolvedAt)})
+	if mend := l.Mend; mend != nil {
+		m.Tone, m.Title = bot.ToneInfo, symbol(bot.Unverifiable)+l.Title
+		m.Summary = w.say("terminal.trouble.mended."+string(mend.Action), values{
+			"Who": w.free(mend.Who), "Moment": w.at(n.Incident.ResolvedAt),
+		})
+	}
+	if len(l.Text) > 0 {
+		m.Sections = []bot.Section{{Text: l.Text}}
 	}
 	return m
 }

@@ -33,6 +33,10 @@ func TestTroubles(t *testing.T) {
 	g.letter("a chat is closed", asleep)
 	asleep.Incident.ResolvedAt = school(t, 8, 45)
 	g.letter("it is open again", asleep)
+	asleep.Incident.Letter.Mend = &bot.Mend{Who: "claire", Action: bot.ActionRetry}
+	g.letter("an operator has it tried again", asleep)
+	asleep.Incident.Letter.Text, asleep.Incident.Letter.Mend = nil, &bot.Mend{Who: "*karim*", Action: bot.ActionForget}
+	g.letter("an operator has it forgotten", asleep)
 	storm := letterOf(t, bot.Letter{Kind: bot.LetterStorm, Counts: []bot.Tale{
 		{Title: "Conversation inaccessible", Count: 412}, {Title: "Vérifications refusées", Count: 1},
 	}})

@@ -34,6 +34,19 @@ func (w *writer) halts(m *bot.Message, t bot.Brief) {
 	m.Sections = []bot.Section{s}
 }
 
+// sleepers lists the chats that are closed to us.
+func (w *writer) sleepers(m *bot.Message, t bot.Brief) {
+	m.Summary = w.say("operator.chats", values{"Count": len(t.Chats) + t.More, "Typed": t.Typed})
+	var s bot.Section
+	for _, c := range t.Chats {
+		s.Items = append(s.Items, w.say("operator.chats.line", values{"Chat": w.free(string(c.ID)), "Since": w.since(c.Asleep.Since)}))
+	}
+	m.Sections = []bot.Section{s}
+	if t.More > 0 {
+		m.Footer = w.say("operator.chats.more", values{"Count": t.More})
+	}
+}
+
 // called is a platform's name; one that is out of the configuration has its identifier only.
 func (w *writer) called(list []bot.Platform, id bot.PlatformID) phrase {
 	for _, p := range list {

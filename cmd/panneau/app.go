@@ -280,7 +280,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 		},
 		Writer: bot.Writer{
 			Store: a.store, Renderer: a.words, Web: a.board.Planner.Web, Planner: a.board.Planner, Every: a.board.Every, Vantages: places,
-			PageURL: a.config.HTTP.PublicURL, Seal: &a.seal,
+			PageURL: a.config.HTTP.PublicURL, Seal: &a.seal, Operated: len(account.Operators) > 0,
 		},
 	})
 	s.listener, _ = notifier.(bot.Listener)
@@ -288,7 +288,7 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 		Account: account.ID, Chat: account.Platform, Prefix: m.prefix(account), Store: a.store, Board: a.board,
 		Open: account.Open, Operators: account.Operators, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
 		Seal:     &a.seal,
-		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Changed: a.changed, Trouble: a.report, Logger: a.log,
+		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Changed: a.changed, Trouble: a.report, End: a.concierge.End, Logger: a.log,
 		SecondAbove: secondAbove(a.config.Accounts, a.config.SecondAbove),
 	}
 	return s, nil

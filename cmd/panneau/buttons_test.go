@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +78,9 @@ func (h hand) seen() []string {
 func (h hand) private() string {
 	switch server := h.Chat.(type) {
 	case *telegram.Server:
+		if _, err := strconv.Atoi(h.name); err == nil { // a number, which a person's private chat has, too
+			return h.name
+		}
 		return server.Chat(h.name)
 	case *slack.Server:
 		return "D" + strings.TrimPrefix(h.name, "U")

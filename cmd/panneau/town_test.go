@@ -315,12 +315,14 @@ func (s *town) restart() {
 	s.start()
 }
 
-// see gives verdicts about a platform, a second apart: u up, s slow, d down, q full, l no login, x an error page.
+// see gives verdicts about a platform, a second apart: u up, s slow, d down, q full, l no login, x an error page, b one that
+// refuses our checks.
 func (s *town) see(platform, story string) {
 	for _, letter := range story {
 		v := map[rune]bot.Verdict{
 			'u': {Outcome: bot.Up}, 's': {Outcome: bot.Slow, Reason: bot.ReasonSlow},
 			'd': {Outcome: bot.Down, Reason: bot.ReasonTimeoutConnect}, 'q': {Outcome: bot.Down, Reason: bot.ReasonQuotaPage},
+			'b': {Outcome: bot.Unknown, Reason: bot.ReasonBlockedUs},
 			'l': {Outcome: bot.Down, Reason: bot.ReasonLoginPath}, 'x': {Outcome: bot.Down, Reason: bot.ReasonServerError},
 		}[letter]
 		v.Check, v.Platform, v.At = bot.CheckID(platform+"/a"), bot.PlatformID(platform), time.Now()

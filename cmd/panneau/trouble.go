@@ -3,12 +3,14 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
 	"github.com/panneau-ecole/panneau/bot/calendar"
+	"github.com/panneau-ecole/panneau/cmd/panneau/config"
 	"github.com/panneau-ecole/panneau/locales"
 )
 
@@ -95,10 +97,18 @@ func (a *app) word(t bot.Trouble, post bot.Post) bot.Letter {
 	}
 	letter.Text = []string{a.sentence(t)}
 	switch t.Kind {
-	case bot.TroubleAsleep, bot.TroubleDeleted, bot.TroubleSilent:
+	case bot.TroubleAsleep, bot.TroubleDeleted, bot.TroubleSilent, bot.TroubleUnauthorised:
 		letter.Remedy = a.text(key+".remedy", map[string]any{"Name": t.Vantage, "Prefix": cmp.Or(post.Prefix, "/")})
 	}
+	if t.Kind == bot.TroubleAsleep && a.configures(t.Destination) { // which no button can forget
+		letter.Remedy += " " + a.text(key+".configured", nil)
+	}
 	return letter
+}
+
+// configures reports whether a destination is one of the configuration.
+func (a *app) configures(id bot.DestinationID) bool {
+	return slices.ContainsFunc(a.config.Destinations, func(d config.Destination) bool { return d.ID == id })
 }
 
 // newConcierge wires what tells the operators of troubles.

@@ -8,10 +8,13 @@ let here = Number(body.dataset.minute), goal = here, playing = false, busy = fal
 
 const say = text => { if (note.textContent !== text) note.textContent = text }
 const set = on => { playing = on; button.textContent = on ? 'Pause' : 'Lire'; exact = here }
-// What changed last in a chat is brought into its view: an edit may stand far above the newest message.
+// What changed last in a chat is brought into its view: an edit may stand far above the newest message. Of one that is too
+// long the end of its text matters more than its buttons.
 const reveal = room => {
 	const fresh = [...room.querySelectorAll('.new')].pop(), log = room.parentElement
-	if (fresh) log.scrollTop += fresh.getBoundingClientRect().bottom - log.getBoundingClientRect().bottom
+	if (!fresh) return
+	const end = fresh.offsetHeight > log.clientHeight ? fresh.querySelector('.body') : fresh
+	log.scrollTop += end.getBoundingClientRect().bottom - log.getBoundingClientRect().bottom
 }
 const put = text => {
 	const next = new DOMParser().parseFromString(text, 'text/html')
