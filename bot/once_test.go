@@ -32,7 +32,7 @@ func (c *counter) deeds(t testing.TB) (list []string) {
 	return list
 }
 
-// gives gives a command that the chat platform brings under an id.
+// gives is types for a command that the chat platform brings under an id.
 func (c *counter) gives(t testing.TB, id, text string) string {
 	t.Helper()
 	return c.asks(t, bot.Request{ID: id, From: group(), Person: "prof"}, text)
