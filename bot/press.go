@@ -34,6 +34,13 @@ func (d *Desk) press(ctx context.Context, a asking, data string) (Reply, error) 
 	if !ours {
 		return d.reply(a, Answer{Kind: AnswerExpired})
 	}
+	if sheet, found := sheetOf(pressed.action); found {
+		return d.form(ctx, a, sheet)
+	}
+	if pressed.action == ActionTodo && pressed.incident == 0 { // on the home
+		m, err := d.whatToDo(ctx, a)
+		return Reply{Message: m}, err
+	}
 	if pressed.action == ActionShareStatus || pressed.incident == 0 {
 		return d.share(ctx, a, pressed, func(a asking) (Message, error) { return d.bare(ctx, a, pressed.action) })
 	}
@@ -171,7 +178,7 @@ func (d *Desk) sharing(a asking, share Action, i IncidentID) ([]Button, error) {
 	if a.Private || !d.Whispers || a.Rights == RightsNone {
 		return nil, nil
 	}
-	return d.Seal.buttons(d.Renderer, d.Renderer.Choose(a.Lang, a.chat.Languages)[0], d.Account, i, share)
+	return d.Seal.buttons(d.Renderer, d.tongue(a), d.Account, i, share)
 }
 
 // share posts an answer for everybody in the chat, as it is now and in the chat's languages: once in the hour for the
