@@ -37,11 +37,13 @@ const (
 	ActionShareDetails Action = "share_details" // the same as ActionDetails, for everybody in the chat
 	ActionShareTodo    Action = "share_todo"
 	ActionShareStatus  Action = "share_status"
+	ActionSettings     Action = "settings"  // the form for « reglages »
+	ActionSubscribe    Action = "subscribe" // the form for « abonner »
 )
 
 // Actions lists every action for those who read notices.
 func Actions() []Action {
-	return append(noticeActions(), ActionShareDetails, ActionShareTodo, ActionShareStatus)
+	return append(noticeActions(), ActionShareDetails, ActionShareTodo, ActionShareStatus, ActionSettings, ActionSubscribe)
 }
 
 // noticeActions are those beneath the notice of an incident that goes on, in their order.

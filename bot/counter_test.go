@@ -61,6 +61,13 @@ func (w *deskWords) Welcome(lang string, g bot.Welcome) (bot.Message, error) {
 	return bot.Message{Lang: lang, Title: "welcome"}, nil
 }
 
+func (w *deskWords) Form(lang string, f bot.Form) (bot.Form, error) {
+	f.Lang, f.Title = lang, string(f.Action)
+	return f, nil
+}
+
+func (w *deskWords) Button(_ string, a bot.Action) (string, error) { return string(a), nil }
+
 func (w *deskWords) Trial(lang string, n bot.Notice) (bot.Message, error) {
 	return bot.Message{Lang: lang, Title: "trial of " + n.Platform.Name}, nil
 }

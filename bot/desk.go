@@ -19,6 +19,7 @@ type Desk struct {
 	Open      bool   // whether chats may subscribe themselves
 	Operators Operators
 	Whispers  bool // whether only who asked sees an answer in a shared chat
+	Forms     bool // whether the chat platform can show forms
 	Store     Store
 	Board     *Board
 	Renderer  Renderer
@@ -71,6 +72,11 @@ func (d *Desk) Command(ctx context.Context, r Request) (Message, error) {
 	if !sure || command.For == ForOperators && len(d.Operators) == 0 {
 		return d.guess(ctx, a, command)
 	}
+	return d.give(ctx, a, command)
+}
+
+// give gives a command, where the person may.
+func (d *Desk) give(ctx context.Context, a asking, command Command) (Message, error) {
 	if refusal := d.refuse(ctx, a, command.For); refusal != "" {
 		return d.say(a, Answer{Kind: refusal})
 	}
@@ -386,9 +392,16 @@ func (d *Desk) platforms(ids []PlatformID) []Platform {
 // write writes in the chat's languages, or in the asker's where nobody else reads it. A private chat that is a destination
 // has its own, chosen for that person.
 func (d *Desk) write(a asking, text func(lang string) (Message, error)) (Message, error) {
+	return inEach(d.tonguesFor(a), text)
+}
+
+func (d *Desk) tonguesFor(a asking) []string {
 	asker := a.Lang
 	if a.Private && a.known {
 		asker = ""
 	}
-	return inEach(d.Renderer.Choose(asker, a.chat.Languages), text)
+	return d.Renderer.Choose(asker, a.chat.Languages)
 }
+
+// tongue is the first language of an answer: that of its buttons.
+func (d *Desk) tongue(a asking) string { return d.tonguesFor(a)[0] }

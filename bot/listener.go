@@ -41,11 +41,15 @@ type Press struct {
 	Rights  Rights // as in Request
 }
 
-// Reply answers a press.
+// Reply answers a press, or a form that was sent.
 type Reply struct {
 	Message Message // for the eyes of who pressed
 	// Apart says that it can be done only once the person has opened a conversation with the bot; the message says so, too.
 	Apart bool
+	// Form is to be shown in the place of the message, where the chat platform has forms; nil for none.
+	Form *Form
+	// Wrong says, by the names of the form's fields, what was not understood. Nothing is changed then.
+	Wrong map[string]string
 }
 
 // Confidant is what a notifier can do besides: write to one person.

@@ -167,6 +167,8 @@ type Renderer interface {
 	Details(lang string, d Details) (Message, error)
 	// Button is the label of a button.
 	Button(lang string, a Action) (string, error)
+	// Form puts a form and its fields into words, and the choices that have none yet.
+	Form(lang string, f Form) (Form, error)
 	// Letter renders a notice whose incident is a letter.
 	Letter(lang string, n Notice) (Message, error)
 }

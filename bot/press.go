@@ -16,13 +16,17 @@ func (d *Desk) Press(ctx context.Context, p Press) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	a := asking{
-		Request: Request{ID: p.ID, From: p.From, Private: p.Private, Lang: p.Lang, Person: p.Person, Rights: p.Rights}, chat: chat, known: known,
-	}
+	a := p.asking(chat, known)
 	if pass, _ := d.Turnstile.Pass(d.Account, p.From.Channel, p.Person, time.Now()); !pass {
 		return d.reply(a, Answer{Kind: AnswerBusy})
 	}
 	return d.press(ctx, a, p.Data)
+}
+
+func (p Press) asking(chat Destination, known bool) asking {
+	return asking{
+		Request: Request{ID: p.ID, From: p.From, Private: p.Private, Lang: p.Lang, Person: p.Person, Rights: p.Rights}, chat: chat, known: known,
+	}
 }
 
 // opened answers who opened a conversation with the bot by a button's link: what the button asks for is done there.
@@ -38,6 +42,13 @@ func (d *Desk) press(ctx context.Context, a asking, data string) (Reply, error) 
 	}
 	if slices.Contains(OperatorActions(), pressed.action) {
 		return d.mend(ctx, a, pressed)
+	}
+	if sheet, found := sheetOf(pressed.action); found {
+		return d.form(ctx, a, sheet)
+	}
+	if pressed.action == ActionTodo && pressed.incident == 0 { // on the home
+		m, err := d.whatToDo(ctx, a)
+		return Reply{Message: m}, err
 	}
 	if pressed.action == ActionShareStatus || pressed.incident == 0 {
 		return d.share(ctx, a, pressed, func(a asking) (Message, error) { return d.bare(ctx, a, pressed.action) })
@@ -176,7 +187,7 @@ func (d *Desk) sharing(a asking, share Action, i IncidentID) ([]Button, error) {
 	if a.Private || !d.Whispers || a.Rights == RightsNone {
 		return nil, nil
 	}
-	return d.Seal.buttons(d.Renderer, d.Renderer.Choose(a.Lang, a.chat.Languages)[0], d.Account, i, share)
+	return d.Seal.buttons(d.Renderer, d.tongue(a), d.Account, i, share)
 }
 
 // share posts an answer for everybody in the chat, as it is now and in the chat's languages: once in the hour for the

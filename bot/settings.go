@@ -17,6 +17,7 @@ type setting struct {
 	example Example
 	placed  bool // means nothing before the académie is known
 	set     func(d *Desk, a asking, chat *Destination, value string) (ok bool)
+	field   func(d *Desk, chat Destination) Field // as a form shows it; nil for what none does
 }
 
 // Example is a change of a setting as it can be typed.
@@ -36,30 +37,32 @@ func allSettings() []setting {
 		{
 			words:   []string{"zone", "academie", "area"},
 			example: Example{Setting: "zone", Word: "zone", Value: ExampleArea}, set: (*Desk).setZone,
+			field: (*Desk).zoneField,
 		},
 		{
 			words:   []string{"public", "audience", "lecteurs", "readers"},
 			example: Example{"public", "public", "enseignants", []string{"familles", "enseignants", "équipe"}},
-			set:     (*Desk).setAudience,
+			set:     (*Desk).setAudience, field: (*Desk).audienceField,
 		},
 		{
 			words:   []string{"langues", "langue", "languages", "language"},
 			example: Example{Setting: "langues", Word: "langues", Value: "français"}, set: (*Desk).setLanguages,
+			field: (*Desk).languageField,
 		},
 		{
 			words:   []string{"silence", "calme", "heures calmes", "quiet"},
 			example: Example{"silence", "silence", "20 h - 7 h", []string{"jamais"}},
-			placed:  true, set: (*Desk).setSilence,
+			placed:  true, set: (*Desk).setSilence, field: (*Desk).silenceField,
 		},
 		{
 			words:   []string{"week ends", "week end", "weekends", "weekend"},
 			example: Example{"week_ends", "week-ends", "oui", []string{"oui", "non"}},
-			placed:  true, set: (*Desk).setWeekends,
+			placed:  true, set: (*Desk).setWeekends, field: (*Desk).weekendField,
 		},
 		{
 			words:   []string{"vacances", "holidays"},
 			example: Example{"vacances", "vacances", "oui", []string{"oui", "non"}},
-			placed:  true, set: (*Desk).setHolidays,
+			placed:  true, set: (*Desk).setHolidays, field: (*Desk).holidayField,
 		},
 		{
 			words:   []string{"sujet", "topic", "fil", "thread"},
@@ -115,20 +118,38 @@ func (d *Desk) settings(ctx context.Context, a asking) (Message, error) {
 	}
 	chat := d.draft(a)
 	if typed == "" {
-		return d.say(a, Answer{Kind: AnswerSettings, Settings: d.settingsOf(chat), Typed: d.typed("reglages")})
+		return d.offered(a, d.settingsTyped(a), ActionSettings)
 	}
-	s, word, _ := settingIn(typed)
-	value := afterWords(typed, len(strings.Fields(word)))
-	if s.set == nil || value == "" || !s.set(d, a, &chat, value) {
-		if s.placed && chat.Wishes.Zone == "" {
+	var deeds []string
+	for _, part := range changesIn(typed) {
+		s, word, _ := settingIn(part)
+		value := afterWords(part, len(strings.Fields(word)))
+		switch understood := s.set != nil && value != "" && s.set(d, a, &chat, value); {
+		case !understood && s.placed && chat.Wishes.Zone == "":
 			return d.say(a, Answer{Kind: AnswerWhere, Typed: d.typed("reglages") + " zone"})
+		case !understood:
+			return d.say(a, Answer{Kind: AnswerUnclear, Word: part, Typed: d.typed("reglages")})
 		}
-		return d.say(a, Answer{Kind: AnswerUnclear, Word: typed, Typed: d.typed("reglages")})
+		deeds = append(deeds, s.words[0]+" "+d.shown(s, chat))
 	}
 	if taken, err := d.taken(ctx, chat); err != nil || taken {
 		return d.refusalOr(a, AnswerConfigured, err)
 	}
-	return d.keep(ctx, a, chat, "reglages "+s.words[0]+" "+d.shown(s, chat), AnswerChanged)
+	return d.keep(ctx, a, chat, "reglages "+strings.Join(deeds, "; "), AnswerChanged)
+}
+
+// changesIn are the settings that a person changes at once: « public enseignants; week-ends oui ».
+func changesIn(typed string) []string {
+	var list []string
+	for _, part := range strings.FieldsFunc(typed, func(r rune) bool { return r == ';' || r == '\n' }) {
+		if part = strings.TrimSpace(part); part != "" {
+			list = append(list, part)
+		}
+	}
+	if len(list) == 0 {
+		return []string{typed}
+	}
+	return list
 }
 
 // afterWords is a text without its first n words, a word being what Fold takes for one.
@@ -181,15 +202,25 @@ func (d *Desk) setZone(_ asking, chat *Destination, value string) bool {
 	return zone != "" && move(chat, zone) == nil
 }
 
-func (d *Desk) setAudience(_ asking, chat *Destination, value string) bool {
-	readers := map[Audience][]string{
-		Families: {"familles", "famille", "families", "parents", "parent", "eleves"},
-		Teachers: {"enseignants", "enseignant", "professeurs", "profs", "teachers"},
-		Staff:    {"equipe", "direction", "personnel", "personnels", "staff"},
+// reader is an audience as people call it.
+type reader struct {
+	audience Audience
+	word     string   // what it is called in examples and forms
+	words    []string // what else, folded
+}
+
+func readers() []reader {
+	return []reader{
+		{Families, "familles", []string{"familles", "famille", "families", "parents", "parent", "eleves"}},
+		{Teachers, "enseignants", []string{"enseignants", "enseignant", "professeurs", "profs", "teachers"}},
+		{Staff, "équipe", []string{"equipe", "direction", "personnel", "personnels", "staff"}},
 	}
-	for audience, words := range readers {
-		if slices.Contains(words, Fold(value)) {
-			chat.Audience = audience
+}
+
+func (d *Desk) setAudience(_ asking, chat *Destination, value string) bool {
+	for _, r := range readers() {
+		if slices.Contains(r.words, Fold(value)) {
+			chat.Audience = r.audience
 			return true
 		}
 	}

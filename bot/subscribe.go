@@ -236,7 +236,8 @@ func (d *Desk) subscribe(ctx context.Context, a asking) (Message, error) {
 	case in.unclear != "":
 		return d.say(a, Answer{Kind: AnswerWhich, Word: in.unclear, Platforms: in.nearest})
 	case in.zone == "" && chat.Wishes.Zone == "":
-		return d.say(a, Answer{Kind: AnswerWhere, Typed: strings.Join(append([]string{d.typed("abonner")}, fields(in, d)...), " ")})
+		typed := strings.Join(append([]string{d.typed("abonner")}, fields(in, d)...), " ")
+		return d.offered(a, Answer{Kind: AnswerWhere, Typed: typed}, ActionSubscribe)
 	}
 	if in.zone != "" {
 		if err := move(&chat, in.zone); err != nil {

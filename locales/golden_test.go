@@ -50,6 +50,7 @@ func scenes() []scene {
 		scene{"overview-split", readOverviewSplit}, scene{"overview-unanswerable", readOverviewUnanswerable},
 		scene{"playbooks", readPlaybooks}, scene{"pictures", readPictures}, scene{"help", readHelp}, scene{"welcome", readWelcome},
 		scene{"answers", readAnswers}, scene{"trial", readTrial}, scene{"said", readSaid}, scene{"buttons", readButtons},
+		scene{"forms", readForms},
 	)
 }
 

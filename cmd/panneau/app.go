@@ -286,7 +286,8 @@ func (a *app) newSpeaker(m Main, account config.Account) (*speaker, error) {
 	s.listener, _ = notifier.(bot.Listener)
 	s.desk = &bot.Desk{
 		Account: account.ID, Chat: account.Platform, Prefix: m.prefix(account), Store: a.store, Board: a.board,
-		Open: account.Open, Operators: account.Operators, Whispers: account.Platform != bot.Telegram, Notifier: notifier, Turnstile: &bot.Turnstile{},
+		Open: account.Open, Operators: account.Operators, Whispers: account.Platform != bot.Telegram,
+		Forms: account.Platform == bot.Slack, Notifier: notifier, Turnstile: &bot.Turnstile{},
 		Seal:     &a.seal,
 		Renderer: a.words, Stranger: stranger(place), Woken: s.Wake, Changed: a.changed, Trouble: a.report, End: a.concierge.End, Logger: a.log,
 		SecondAbove: secondAbove(a.config.Accounts, a.config.SecondAbove),

@@ -118,13 +118,18 @@ func (l *listener) mention(ctx context.Context, id, me string, e *slackevents.Ap
 		From:    bot.Address{Channel: e.Channel, Thread: e.ThreadTimeStamp},
 		Private: private(e.Channel), Command: word, Args: args, Person: e.User,
 	})
+	l.aside(ctx, bot.Address{Channel: e.Channel, Thread: e.ThreadTimeStamp}, e.User, parts)
+}
+
+// aside shows a person what nobody else sees.
+func (l *listener) aside(ctx context.Context, at bot.Address, person string, parts []payload) {
 	for _, part := range parts {
 		options := part.options("")
-		if e.ThreadTimeStamp != "" {
-			options = append(options, slack.MsgOptionTS(e.ThreadTimeStamp))
+		if at.Thread != "" {
+			options = append(options, slack.MsgOptionTS(at.Thread))
 		}
 		err := l.n.call(ctx, "chat.postEphemeral", func(ctx context.Context) error {
-			_, err := l.n.api.PostEphemeralContext(ctx, e.Channel, e.User, options...)
+			_, err := l.n.api.PostEphemeralContext(ctx, at.Channel, person, options...)
 			return err
 		})
 		if err != nil {

@@ -71,6 +71,11 @@ func kindOf(code string) (kind bot.ErrorKind, found bool) {
 		"slack_connect_lists_sharing_blocked":
 		return bot.KindRejected, true
 
+	// A window that cannot be shown any more, or at all.
+	case "expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "view_too_large", "hash_conflict",
+		"duplicate_external_id", "missing_profile_id", "not_enabled", "not_implemented":
+		return bot.KindRejected, true
+
 	// The request itself is wrong, and will be the next time.
 	case "invalid_arguments", "invalid_arg_name", "invalid_array_arg", "invalid_charset", "invalid_form_data",
 		"invalid_json", "invalid_post_type", "missing_post_type", "missing_args", "insecure_request",

@@ -20,6 +20,7 @@ func TestEveryListedErrorHasAKindOnPurpose(t *testing.T) {
 	for _, method := range []string{
 		"chat.postMessage", "chat.update", "chat.delete", "chat.postEphemeral", "conversations.history",
 		"conversations.replies", "auth.test", "apps.connections.open",
+		"views.open", "views.publish",
 	} {
 		codes := emulated.Errors(method)
 		if len(codes) < 28 {

@@ -65,6 +65,8 @@ func (c Config) manifest() object {
 			"background_color": "#1f3a5f",
 		},
 		"features": object{
+			// The tab of messages stays as Slack makes it.
+			"app_home": object{"home_tab_enabled": true},
 			"bot_user": object{"display_name": "Panneau", "always_online": true},
 			"slash_commands": []object{{
 				"command":     c.Command,
@@ -77,7 +79,7 @@ func (c Config) manifest() object {
 		"oauth_config": object{"scopes": object{"bot": scopes()}},
 		"settings": object{
 			"event_subscriptions":    object{"bot_events": events()},
-			"interactivity":          object{"is_enabled": true}, // presses of buttons
+			"interactivity":          object{"is_enabled": true}, // presses of buttons, and forms
 			"socket_mode_enabled":    true,
 			"org_deploy_enabled":     false,
 			"token_rotation_enabled": false,
@@ -97,7 +99,7 @@ func scopes() []string {
 
 func events() []string {
 	return []string{
-		"app_mention", "app_uninstalled", "channel_archive", "channel_deleted", "channel_id_changed", "channel_left",
+		"app_home_opened", "app_mention", "app_uninstalled", "channel_archive", "channel_deleted", "channel_id_changed", "channel_left",
 		"channel_unarchive", "group_archive", "group_deleted", "group_left", "group_unarchive",
 		"member_joined_channel", "tokens_revoked",
 	}

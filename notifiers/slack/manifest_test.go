@@ -58,7 +58,9 @@ func TestManifestHasTheScopes(t *testing.T) {
 		t.Errorf("scopes %v", scopes)
 	}
 	c := openWith(t, emulated.Options{Unlimited: true, Scopes: scopes}, nil)
-	listen(t, c, &desk{})
+	listen(t, c, &house{page: homePage()})
+	c.OpenHome("U0TEACHER", "home")
+	eventually(t, "page", func() bool { _, found := c.Home("U0TEACHER"); return found })
 	r := post(t, c, posting(long()))
 	edit(t, c, r, posting(bulletin()))
 	if !find(t, c, posting(bulletin())).Posted() {

@@ -73,6 +73,8 @@ func (l *listener) inner(ctx context.Context, id, me string, event any) {
 		if e.User == me {
 			l.presence(ctx, e.Channel, bot.Joined, "")
 		}
+	case *slackevents.AppHomeOpenedEvent:
+		l.home(ctx, e)
 	case *slackevents.ChannelIDChangedEvent:
 		l.presence(ctx, e.OldChannelID, bot.Moved, e.NewChannelID)
 	default:

@@ -42,17 +42,32 @@ type inspection struct {
 	problems []string
 	total    int
 	files    func(id string) bool // whether a picture with this id can be shown
+	inputs   int                  // how many fields there are to fill in
+	forms    bool                 // there may be some
 }
 
 // checkBlocks answers with the refusal that blocks deserve; nil when they are valid.
 func checkBlocks(blocks []any, files func(id string) bool) answer {
 	in := inspection{files: files}
-	if len(blocks) > maxBlocks {
-		in.wrong("/blocks", fmt.Sprintf("no more than %d items allowed", maxBlocks))
+	in.blocks("/blocks", blocks, maxBlocks)
+	switch {
+	case len(in.problems) > 0:
+		return answer{"ok": false, "error": "invalid_blocks", "errors": in.problems,
+			"response_metadata": answer{"messages": prefixed(in.problems)}}
+	case in.total > maxTotal:
+		return refusal("msg_blocks_too_long")
+	}
+	return nil
+}
+
+// blocks checks what a message or a view consists of.
+func (in *inspection) blocks(root string, blocks []any, most int) {
+	if len(blocks) > most {
+		in.wrong(root, fmt.Sprintf("no more than %d items allowed", most))
 	}
 	ids := map[string]bool{}
 	for i, block := range blocks {
-		path := fmt.Sprintf("/blocks/%d", i)
+		path := fmt.Sprintf("%s/%d", root, i)
 		object, ok := block.(map[string]any)
 		if !ok {
 			in.wrong(path, "must be an object")
@@ -67,14 +82,6 @@ func checkBlocks(blocks []any, files func(id string) bool) answer {
 			ids[id] = id != ""
 		}
 	}
-	switch {
-	case len(in.problems) > 0:
-		return answer{"ok": false, "error": "invalid_blocks", "errors": in.problems,
-			"response_metadata": answer{"messages": prefixed(in.problems)}}
-	case in.total > maxTotal:
-		return refusal("msg_blocks_too_long")
-	}
-	return nil
 }
 
 func prefixed(problems []string) []string {
@@ -115,6 +122,8 @@ func (in *inspection) block(path string, b map[string]any) {
 		in.richText(path, b)
 	case "actions":
 		in.actions(path, b)
+	case "input":
+		in.input(path, b)
 	default:
 		in.wrong(path+"/type", fmt.Sprintf("unsupported type: %v", kind))
 	}

@@ -11,6 +11,7 @@ import (
 type envelope struct {
 	channel string
 	user    string // of a slash command: who may read the answer
+	view    *view  // that was sent: what the acknowledgement may change
 	acked   chan struct{}
 }
 
@@ -133,7 +134,7 @@ func (s *Server) command(channel, user, text string) {
 		"channel_name": commandPlace(channel), "user_id": user, "user_name": strings.ToLower(user), "command": word,
 		"text": encode(strings.TrimSpace(rest)), "api_app_id": AppID,
 		"is_enterprise_install": "false", "response_url": s.newResponseURL(channel, user),
-		"trigger_id": fmt.Sprintf("%d.%d.emulated", time.Now().Unix(), s.serial),
+		"trigger_id": s.newTrigger(user),
 	}
 	s.mu.Unlock()
 	go func() {

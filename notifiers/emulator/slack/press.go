@@ -104,8 +104,9 @@ func (s *Server) Repeat() {
 	payload := s.pressed
 	s.mu.Unlock()
 	if payload != nil {
-		channel, user := payload["channel"].(answer)["id"].(string), payload["user"].(answer)["id"].(string)
-		go s.pressing(channel, user, payload)
+		channel, _ := payload["channel"].(answer)
+		id, _ := channel["id"].(string) // a page stands in no channel
+		go s.pressing(id, payload["user"].(answer)["id"].(string), payload)
 	}
 }
 
@@ -149,7 +150,7 @@ func (s *Server) pressPayload(channel, user string, b emulator.Button) answer {
 	payload := answer{
 		"type": "block_actions", "api_app_id": AppID, "token": "emulatedVerification", "container": container,
 		"user":       answer{"id": user, "username": strings.ToLower(user), "name": strings.ToLower(user), "team_id": TeamID},
-		"trigger_id": fmt.Sprintf("%d.%d.emulated", time.Now().Unix(), s.serial), "team": answer{"id": TeamID, "domain": "ecole"},
+		"trigger_id": s.newTrigger(user), "team": answer{"id": TeamID, "domain": "ecole"},
 		"enterprise": nil, "is_enterprise_install": false, "channel": answer{"id": channel, "name": commandPlace(channel)},
 		"state": answer{"values": answer{}}, "response_url": s.newResponseURL(channel, user), "actions": []answer{action},
 	}

@@ -31,6 +31,7 @@ type Options struct {
 	Command   string   // the app's slash command; "/panneau" when empty
 	Name      string   // the bot's name, for mentions; "Panneau" when empty
 	Scopes    []string // the scopes that the bot token was granted; nil for all of them
+	NoHome    bool     // the app's Home tab is switched off
 	Unlimited bool     // no rate limits, for tests that are not about them
 	// Workspace is the limit of chat.postMessage in the whole workspace, in messages a minute. Slack says that it
 	// exists, not what it is (https://docs.slack.dev/apis/web-api/rate-limits/); 0 leaves it out.
@@ -60,6 +61,10 @@ type Server struct {
 	envelopes map[string]*envelope    // those that wait for an acknowledgement
 	urls      map[string]*responseURL // by path
 	pressed   answer                  // the last press
+	sent      answer                  // the last window that was sent
+	triggers  map[string]*trigger     // by their identifiers
+	homes     map[string]*view        // what was published, by person
+	modals    map[string]*view        // the window that is open, by person
 	shut      map[string]bool         // who takes no direct messages
 	pings     int                     // how many people or groups were pinged
 	uploads   map[string]*upload      // files, by id
@@ -81,8 +86,9 @@ func New(o Options) *Server {
 	s := &Server{
 		options: o, methods: methods(), channels: map[string]*channel{}, users: map[string]User{}, shut: map[string]bool{},
 		tickets: map[string]time.Time{}, envelopes: map[string]*envelope{}, urls: map[string]*responseURL{},
-		uploads: map[string]*upload{}, changed: make(chan struct{}),
-		limits: limits{}, mux: http.NewServeMux(), closed: make(chan struct{}),
+		uploads: map[string]*upload{}, triggers: map[string]*trigger{}, homes: map[string]*view{}, modals: map[string]*view{},
+		changed: make(chan struct{}),
+		limits:  limits{}, mux: http.NewServeMux(), closed: make(chan struct{}),
 	}
 	s.handlers = s.webAPI()
 	s.mux.HandleFunc("/api/{method}", s.serveMethod)

@@ -228,8 +228,12 @@ func (s *Server) acknowledged(text []byte) {
 		s.note(request, 0, "", refusal("unknown_envelope"))
 		return
 	}
-	close(e.acked)
+	defer close(e.acked)
 	s.note(request, 0, "", answer{"ok": true})
+	if e.view != nil {
+		s.note(request, 0, s.answered(e.view, ack.Payload), answer{"ok": true})
+		return
+	}
 	if e.user == "" || len(ack.Payload) == 0 {
 		return
 	}

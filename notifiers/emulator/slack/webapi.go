@@ -44,6 +44,8 @@ func (s *Server) webAPI() map[string]handler {
 		"pins.remove":                  s.unpin,
 		"apps.connections.open":        s.openConnection,
 		"apps.manifest.validate":       s.validateManifest,
+		"views.publish":                s.publishView,
+		"views.open":                   s.openView,
 	}
 }
 
