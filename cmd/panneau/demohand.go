@@ -47,13 +47,13 @@ func (d *demo) say(seat int, text string) error {
 func (d *demo) press(seat int, wanted emulator.Button) error {
 	to := d.seats()[seat]
 	m := d.media[to.Account]
-	list := m.buttons(to.Address.Channel)
+	list := m.Buttons(to.Address.Channel)
 	at := slices.IndexFunc(list, func(b emulator.Button) bool { return b.Message == wanted.Message && b.Label == wanted.Label })
 	if at < 0 {
 		return nil
 	}
 	before := len(m.windows())
-	m.Chat.(emulator.Presser).Press(to.Address.Channel, visitor(m.platform), list[at])
+	m.Press(to.Address.Channel, visitor(m.platform), list[at])
 	if err := d.pass(time.Now().Add(answering), func() bool { return false }); err != nil {
 		return err
 	}
@@ -97,11 +97,6 @@ func (d *demo) seen(seat int) []emulator.Shown {
 	}
 	slices.SortStableFunc(list, func(a, b emulator.Shown) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
 	return list
-}
-
-// buttons lists what the spectator can press in a channel.
-func (m *medium) buttons(channel string) []emulator.Button {
-	return m.Chat.(emulator.Presser).Buttons(channel)
 }
 
 // windows lists what the spectator's presses were answered with in windows, as Telegram does.

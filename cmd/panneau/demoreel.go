@@ -123,7 +123,7 @@ func (d *demo) keep() error {
 	f := frame{at: time.Now()}
 	for i, to := range d.seats() {
 		f.chats = append(f.chats, d.seen(i))
-		f.buttons = append(f.buttons, d.media[to.Account].buttons(to.Address.Channel))
+		f.buttons = append(f.buttons, d.media[to.Account].Buttons(to.Address.Channel))
 	}
 	for _, p := range o.Platforms {
 		if !d.followed(p.Platform.ID) {

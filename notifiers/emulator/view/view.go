@@ -108,7 +108,7 @@ func pictureOf(p emulator.Picture) (block, error) {
 		return block{}, err
 	}
 	source := "data:image/" + kind + ";base64," + base64.StdEncoding.EncodeToString(p.Data)
-	return block{Kind: "picture", Picture: picture{template.URL(source), p.Alt, size.Width, size.Height}}, nil //nolint:gosec // it was decoded
+	return block{Kind: "picture", Picture: picture{template.URL(source), p.Alt, size.Width, size.Height}}, nil
 }
 
 // line is what runs in one direction.
