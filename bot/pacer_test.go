@@ -173,6 +173,26 @@ func TestPacerKeepsFewOnTheirWay(t *testing.T) {
 	}
 }
 
+// TestPacerKeepsThePaceWhereTripsDiffer: few are on their way also where one takes ten times as long as another, and the
+// time that a long one costs is made up for.
+func TestPacerKeepsThePaceWhereTripsDiffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		chance := rand.New(rand.NewPCG(1, 2))
+		var mu sync.Mutex
+		uneven := func() time.Duration {
+			mu.Lock()
+			defer mu.Unlock()
+			return 400*time.Microsecond + time.Duration(chance.ExpFloat64()*float64(1200*time.Microsecond))
+		}
+		quick := bot.Bucket{Name: "bot", N: 300, Per: time.Second}
+		s := &sliding{n: quick.N, per: quick.Per}
+		s.spend(sparing(), quick, 6000, exactly(0), uneven, uneven)
+		if took := s.span(); s.over > 0 || took > 20*time.Second*1009/1000 {
+			t.Errorf("%d requests too many, 6000 took %v", s.over, took)
+		}
+	})
+}
+
 func TestAChatThatHangsDoesNotCountAsOnItsWay(t *testing.T) {
 	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	p, now := sparing(), start
@@ -188,9 +208,9 @@ func TestAChatThatHangsDoesNotCountAsOnItsWay(t *testing.T) {
 		now = now.Add(time.Millisecond)
 	}
 	for _, c := range []struct{ after, wait time.Duration }{
-		{5 * time.Millisecond, 2 * time.Millisecond}, // two are on their way
-		{40 * time.Millisecond, 0},                   // everything takes long
-		{2 * time.Second, 0},                         // they hang
+		{5 * time.Millisecond, time.Second / 30 / 16}, // two are on their way
+		{40 * time.Millisecond, 0},                    // everything takes long
+		{2 * time.Second, 0},                          // they hang
 	} {
 		at := now.Add(c.after)
 		if wait := p.Ready(wideAndNarrow("3"), at).Sub(at); wait != c.wait {
