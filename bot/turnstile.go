@@ -17,6 +17,8 @@ const (
 	personEvery = 5 * time.Second
 	chatBurst   = 120
 	chatEvery   = time.Second / 2
+	// toldOnce is how long who is refused is not told so again: in a group everybody reads it.
+	toldOnce = time.Minute
 )
 
 const (
@@ -39,11 +41,12 @@ type Turnstile struct {
 
 // turn is how often one person or chat asks.
 type turn struct {
-	limit   *rate.Limiter
-	refused bool // and was told so
+	limit *rate.Limiter
+	told  time.Time // when a refusal was last to be told
 }
 
-// Pass lets a request through, or not. First is true where the one who asks was not refused just before.
+// Pass lets a request through, or not. First is true where a refusal is to be told: the one who asks was
+// not told so within the last minute.
 func (t *Turnstile) Pass(account AccountID, chat, person string, now time.Time) (ok, first bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -103,7 +106,9 @@ func (t *Turnstile) turn(name string, every time.Duration, burst int) *turn {
 
 func (t *turn) pass(now time.Time) (ok, first bool) {
 	ok = t.limit.AllowN(now, 1)
-	first = !ok && !t.refused
-	t.refused = !ok
+	first = !ok && (t.told.IsZero() || now.Sub(t.told) >= toldOnce)
+	if first {
+		t.told = now
+	}
 	return ok, first
 }

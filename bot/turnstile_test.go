@@ -43,12 +43,12 @@ func TestTurnstileSlowsOnePerson(t *testing.T) {
 			t.Error("the same number on another account is held up")
 		}
 		time.Sleep(5 * time.Second)
-		if ok, first := passes(&stile, "-1", one("a"), 3); ok != 1 || first != 1 {
-			t.Errorf("5 s later: %d pass, %d are told, want 1 and 1", ok, first)
+		if ok, first := passes(&stile, "-1", one("a"), 3); ok != 1 || first != 0 {
+			t.Errorf("5 s later: %d pass, %d are told, want 1 and none again", ok, first)
 		}
 		time.Sleep(time.Minute)
-		if ok, _ := passes(&stile, "-1", one("a"), 50); ok != 10 {
-			t.Errorf("after a rest: %d pass, want 10", ok)
+		if ok, first := passes(&stile, "-1", one("a"), 50); ok != 10 || first != 1 {
+			t.Errorf("after a rest: %d pass, %d are told, want 10 and 1", ok, first)
 		}
 	})
 }

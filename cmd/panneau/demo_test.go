@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
+	"github.com/panneau-ecole/panneau/checks"
+	"github.com/panneau-ecole/panneau/cmd/panneau/config"
 	"github.com/panneau-ecole/panneau/notifiers/emulator"
 )
 
@@ -231,6 +233,18 @@ func TestDemoLeavesASlowPage(t *testing.T) {
 			if took := time.Since(began); took != want {
 				t.Errorf("with %s left a page takes %s, want %s", limit, took, want)
 			}
+		}
+		s, _ = newStreets([]config.Platform{{Platform: bot.Platform{ID: "ent"}, Checks: []config.Check{{Spec: checks.Spec{URL: "http://exemple.fr/"}}}}})
+		for _, page := range []string{"slow", "down"} {
+			s.apply(config.Event{Platform: "ent", Page: page})
+			go func() {
+				s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(context.Background(), http.MethodGet, "http://exemple.fr/", nil))
+			}()
+			go func() { _, _ = s.dial(context.Background(), "tcp", "exemple.fr:80") }()
+		}
+		synctest.Wait()
+		if err := s.leave(); err != nil { // what still waits then would be a deadlock of the bubble
+			t.Error(err)
 		}
 	})
 }

@@ -162,6 +162,8 @@ func (s *streets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case page == "slow":
 		select {
 		case <-time.After(slowness):
+		case <-r.Context().Done(): // nobody waits for the page any more
+			return
 		case <-s.over:
 			return
 		}

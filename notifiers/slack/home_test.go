@@ -175,7 +175,7 @@ func TestPressesOnTheHome(t *testing.T) {
 		c.Repeat()
 		synctest.Wait()
 		want := []bot.Press{{
-			From: bot.Address{Channel: "D0TEACHER"}, Private: true, Data: "todo-0-mark", Person: "U0TEACHER", Lang: "fr-FR",
+			ID: "946684800.7.emulated", From: bot.Address{Channel: "D0TEACHER"}, Private: true, Data: "todo-0-mark", Person: "U0TEACHER", Lang: "fr-FR",
 		}}
 		if diff := cmp.Diff(want, h.presses); diff != "" {
 			t.Errorf("presses (-want +got):\n%s", diff)
