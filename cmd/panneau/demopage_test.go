@@ -195,7 +195,7 @@ func TestDemoInBrowser(t *testing.T) {
 	page := openDemo(t, standardStory)
 	visit(t, page+"/aller", url.Values{"minute": {"92"}})
 	b.Look(t, page+"/?minute=92", 1280, "light")
-	b.Call(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 1280, "height": 1000, "deviceScaleFactor": 1, "mobile": false})
+	b.Call(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 1280, "height": 1090, "deviceScaleFactor": 1, "mobile": false})
 	snap(t, b, "demo") // the picture of README.md
 	visit(t, page+"/aller", url.Values{"minute": {"330"}})
 	for _, seat := range []string{"0", "1", "2"} {
