@@ -129,16 +129,7 @@ func TestACommandActsOnceOverAKill(t *testing.T) {
 }
 
 func (r repeat) play(s *town, l *lounge) {
-	who := map[bot.ChatPlatform]string{bot.Telegram: "7000001", bot.Slack: "U0CLAIRE", bot.Discord: "80351110224678912"}[l.platform]
-	account := s.accounts[string(l.platform)]
-	s.accounts[string(l.platform)] = strings.TrimSuffix(account, "}") + fmt.Sprintf(", operators: {claire: %s}}", who)
-	l.appoint(who, true)
-	if guild, ok := l.Chat.(*discord.Server); ok {
-		guild.Appoint(l.channel, who, discord.Administrator)
-	}
-	if l.platform == bot.Telegram {
-		l.Open(who) // where operators are answered
-	}
+	who := l.operated(s)
 	s.start()
 	s.see("ent", "u")
 	for _, b := range r.before {

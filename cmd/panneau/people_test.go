@@ -35,11 +35,6 @@ func TestPeopleAndCommands(t *testing.T) {
 	}
 }
 
-// reserved lists the commands of administrators.
-func reserved() (list []bot.Command) {
-	return slices.DeleteFunc(bot.Commands(), func(c bot.Command) bool { return c.For != bot.ForAdmins })
-}
-
 // refusals: who does not administer the chat is neither offered the commands of administrators nor obeyed; who was one and
 // no longer is, is not either.
 func refusals(s *town, l *lounge) {
@@ -57,7 +52,7 @@ func refusals(s *town, l *lounge) {
 		}
 		return ""
 	}
-	for _, c := range reserved() {
+	for _, c := range commandsOf(bot.ForAdmins) {
 		shown := "/" + c.Name + " –"
 		if l.platform != bot.Slack && (strings.Contains(menus(alice), shown) || l.platform == bot.Telegram && !strings.Contains(menus(lea), shown)) {
 			s.t.Errorf("%s: %s is in the menu of alice, or not in that of léa", l.platform, c.Name)
