@@ -138,7 +138,7 @@ func (d *Desk) retry(tx Tx, a asking, chat sleeper, now time.Time) error {
 	if err := d.mended(tx, a, chat, ActionRetry, now); err != nil {
 		return err
 	}
-	return tx.Keep(d.operatorDeed(a, "conversation reessayer "+chat.named(), now))
+	return a.keep(tx, d.operatorDeed(a, "conversation reessayer "+chat.named(), now))
 }
 
 // forgettable is an error for a chat of the configuration.
@@ -164,7 +164,7 @@ func (d *Desk) forget(tx Tx, a asking, chat sleeper, now time.Time) error {
 	if err := d.mended(tx, a, chat, ActionForget, now); err != nil {
 		return err
 	}
-	return tx.Keep(d.operatorDeed(a, "conversation oublier "+chat.named(), now))
+	return a.keep(tx, d.operatorDeed(a, "conversation oublier "+chat.named(), now))
 }
 
 // mended has the letters about a chat say what an operator did about it.

@@ -69,7 +69,7 @@ func (d *Desk) mend(ctx context.Context, a asking, p pressed) (Reply, error) {
 		word, args := p.action.typed(note.about())
 		command, _ := find(word)
 		a.letter, a.Request.Command, a.Args = p.incident, word, args
-		m, err = d.act(ctx, command, a)
+		m, err = d.once(ctx, command, a)
 	}
 	if err != nil {
 		return Reply{}, fmt.Errorf("answer the button %s: %w", p.action, err)
