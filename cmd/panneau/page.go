@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
+	"sync"
 	"time"
 
 	"github.com/panneau-ecole/panneau/bot"
@@ -68,18 +71,57 @@ func (p pageSource) Incidents(ctx context.Context) ([]bot.Incident, error) {
 
 func (a *app) servePage(ctx context.Context) error {
 	server := statuspage.Server(a.listener.Addr().String(), a.page)
-	stopped := make(chan error, 1)
-	stop := context.AfterFunc(ctx, func() {
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
-		defer cancel()
-		stopped <- server.Shutdown(limited)
-	})
+	var callers callers
+	server.ConnState = callers.note
+	stop := context.AfterFunc(ctx, func() { _ = a.listener.Close() }) // it has no other error than that it is closed
 	defer stop()
 	if err := server.Serve(a.listener); ctx.Err() == nil {
 		return fmt.Errorf("serve the page: %w", err)
 	}
-	if err := <-stopped; err != nil && !errors.Is(err, context.DeadlineExceeded) {
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
+	defer cancel()
+	callers.wait()
+	if err := server.Shutdown(limited); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("stop the page: %w", err)
 	}
 	return nil
+}
+
+// hearing is how long whoever has connected may take to be answered before the server shuts down. One that says nothing
+// holds the end up for so long.
+const hearing = time.Second / 2
+
+// callers are the connections of a server that are to be answered. A server that is shutting down hangs up on those that it
+// has accepted and not heard yet; so nobody is let in any more, those who are in are answered, and then it shuts down. The
+// zero value is ready.
+type callers struct {
+	mu   sync.Mutex
+	open map[net.Conn]bool
+}
+
+// note is [http.Server.ConnState].
+func (c *callers) note(conn net.Conn, state http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.open == nil {
+		c.open = make(map[net.Conn]bool)
+	}
+	if state == http.StateNew || state == http.StateActive {
+		c.open[conn] = true
+	} else {
+		delete(c.open, conn)
+	}
+}
+
+func (c *callers) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.open)
+}
+
+// wait returns when everybody is answered, or too late.
+func (c *callers) wait() {
+	for end := time.Now().Add(hearing); c.count() > 0 && time.Now().Before(end); {
+		time.Sleep(5 * time.Millisecond)
+	}
 }

@@ -51,6 +51,7 @@ func TestR11_BadReloadKeepsTheOldConfiguration(t *testing.T) {
 	f := fleet{scene: s, replicas: []*process{p}}
 	p.start()
 	p.ready()
+	f.await("the page's address", func() bool { return strings.Contains(p.output.String(), "http://127.0.0.1:") })
 	read := visitors(t, p.page())
 	for i, wrong := range []struct{ old, with, word string }{
 		{"audience: families", "audience: parents", "valeur inconnue « parents »"},
