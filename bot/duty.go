@@ -92,10 +92,10 @@ func (l *Lease) Valid() bool {
 	return l.over.Err() == nil && now.Before(l.until) && now.Round(0).Before(l.until.Round(0))
 }
 
-// Bound returns a context that ends when its parent does, and at the latest with the lease: what is sent in it cannot
-// be sent under another one's term.
+// Bound returns a context that ends when its parent does, and at the latest with the lease, and is fenced by it: what is
+// sent in it cannot be sent under another one's term.
 func (l *Lease) Bound(parent context.Context) (context.Context, context.CancelFunc) {
-	child, cancel := context.WithCancelCause(parent)
+	child, cancel := context.WithCancelCause(Fenced(parent, l.Valid))
 	stop := context.AfterFunc(l.over, func() { cancel(errLost) })
 	return child, func() { stop(); cancel(nil) }
 }

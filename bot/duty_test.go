@@ -133,15 +133,32 @@ func TestWhatIsBegunUnderALeaseEndsWithIt(t *testing.T) {
 		request, cancel := lease.Bound(context.Background())
 		defer cancel()
 		time.Sleep(20 * time.Second)
-		if request.Err() != nil {
+		if request.Err() != nil || !bot.MayLeave(request) {
 			t.Fatal("the request ended while the duty was held")
 		}
 		first.line.cut.Store(true)
 		<-request.Done()
+		if bot.MayLeave(request) {
+			t.Error("a request may leave after its lease has ended")
+		}
 		ended := time.Now()
 		<-second.terms
 		if gap := time.Since(ended); gap < time.Second {
 			t.Errorf("another replica may send %s after the last request of the old one ended", gap)
+		}
+	})
+}
+
+func TestNothingLeavesWhenALeaseHasRunOutUnnoticed(t *testing.T) {
+	onReplicas(t, 0, func(t *testing.T, _, _ *replica, lease *bot.Lease) {
+		request, cancel := lease.Bound(context.Background())
+		defer cancel()
+		if !bot.MayLeave(request) {
+			t.Fatal("nothing may leave while the duty is held")
+		}
+		lease.RunOut()
+		if bot.MayLeave(request) {
+			t.Error("a request may leave after its lease has run out")
 		}
 	})
 }

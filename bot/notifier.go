@@ -56,7 +56,7 @@ func (r Receipt) Posted() bool { return len(r.IDs) > 0 }
 
 // Notifier posts and edits on one account. Both methods return errors of type [*DeliveryError] only, whatever goes
 // wrong, and none of them, nor any log line, ever shows the account's token. Neither retries by itself, neither waits
-// for a limit: that is the speaker's work. Both return soon after ctx ends.
+// for a limit: that is the speaker's work. Both return soon after ctx ends, and ask [MayLeave] right before bytes leave.
 type Notifier interface {
 	// Post sends a new message. A receipt that comes with an error stands for a text of several parts of which only
 	// the first ones were posted: Edit completes it.

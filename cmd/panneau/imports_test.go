@@ -24,6 +24,7 @@ type area struct {
 // areas is the layout: arrows point down only, and siblings do not know each other.
 func areas() []area {
 	core := []string{"bot", "bot/calendar"}
+	fenced := append(slices.Clone(core), "notifiers/fence")
 	const adapter = "an adapter knows its vendor and the core, so that a vendor's change touches one folder"
 	const judge = "an emulator that knows the code it judges would repeat its mistakes"
 	return []area{
@@ -36,10 +37,11 @@ func areas() []area {
 		{"locales", core, "texts are made from facts alone"},
 		{"checks", core, "a check looks at its target and tells what it saw; it knows no catalogue"},
 		{"checks/catalogue", append(core, "checks"), "the catalogue is data for checks"},
+		{"notifiers/fence", core, "what every request passes before it leaves knows none of the adapters"},
 		{"notifiers/console", core, adapter},
-		{"notifiers/discord", core, adapter},
-		{"notifiers/slack", core, adapter},
-		{"notifiers/telegram", core, adapter},
+		{"notifiers/discord", fenced, adapter},
+		{"notifiers/slack", fenced, adapter},
+		{"notifiers/telegram", fenced, adapter},
 		{"notifiers/emulator", nil, judge},
 		{"notifiers/emulator/discord", []string{"notifiers/emulator"}, judge},
 		{"notifiers/emulator/slack", []string{"notifiers/emulator"}, judge},
@@ -208,7 +210,7 @@ func refuseOurs(here area, file source, imported string) string {
 func sibling(here, there area) bool {
 	under := func(a area) bool { return strings.HasPrefix(a.dir, "notifiers/") }
 	own := there.dir == "notifiers/emulator/"+path.Base(here.dir)
-	shared := there.dir == "notifiers/emulator" || there.dir == "notifiers/notifiertest"
+	shared := slices.Contains([]string{"notifiers/emulator", "notifiers/fence", "notifiers/notifiertest"}, there.dir)
 	return under(here) && under(there) && !own && !shared
 }
 

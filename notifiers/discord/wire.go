@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 
 	"github.com/bwmarrin/discordgo"
+
+	"github.com/panneau-ecole/panneau/notifiers/fence"
 )
 
 // maxAnswer bounds what is read of an answer, in bytes: a hundred full messages are less.
@@ -129,7 +131,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if next == nil {
 		next = http.DefaultTransport
 	}
-	resp, err := next.RoundTrip(w.readdress(r.WithContext(httptrace.WithClientTrace(ctx, rec.trace()))))
+	resp, err := fence.Transport{Next: next}.RoundTrip(w.readdress(r.WithContext(httptrace.WithClientTrace(ctx, rec.trace()))))
 	if err != nil {
 		return nil, w.n.redact(err)
 	}

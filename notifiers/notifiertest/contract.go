@@ -47,6 +47,7 @@ func Run(t *testing.T, s Subject) {
 	t.Run("states", s.states)
 	t.Run("statuses", s.statuses)
 	t.Run("faults", s.faults)
+	t.Run("fence", s.fence)
 	t.Run("find", s.find)
 	t.Run("pace", s.pace)
 }

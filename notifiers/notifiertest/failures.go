@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -111,6 +112,29 @@ func (b *bench) wantStatusKind(what string, status int, err error) {
 		}
 	case kind == bot.KindUncertain && status >= 400:
 		b.t.Errorf("%s: status %d says that nothing was done, and is taken for uncertain", what, status)
+	}
+}
+
+// fence takes the right to speak from the sender while its request is being made: nothing arrives.
+func (s Subject) fence(t *testing.T) {
+	b := s.bench(t)
+	receipt := b.mustPost("k1", message("Avant"))
+	before := len(b.chat.Requests())
+	var asked atomic.Int32
+	over := bot.Fenced(t.Context(), func() bool { asked.Add(1); return false })
+	_, err := b.prompt(func() (bot.Receipt, error) { return b.notifier.Post(over, b.posting("k2", message("Après"))) })
+	b.wantKind("post", err, bot.KindUncertain, bot.KindTransient)
+	_, err = b.prompt(func() (bot.Receipt, error) { return b.notifier.Edit(over, receipt, b.posting("k1", message("Après"))) })
+	b.wantKind("edit", err, bot.KindUncertain, bot.KindTransient)
+	if n := asked.Load(); n < 2 {
+		t.Errorf("the right to speak was asked for %d times", n)
+	}
+	if n := len(b.chat.Requests()) - before; n > 0 {
+		t.Errorf("%d requests arrived after the right to speak was lost", n)
+	}
+	held := bot.Fenced(t.Context(), func() bool { return true })
+	if _, err := b.notifier.Edit(held, receipt, b.posting("k1", message("Après"))); err != nil {
+		t.Errorf("edit while the right is held: %v", err)
 	}
 }
 

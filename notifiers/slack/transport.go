@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/panneau-ecole/panneau/notifiers/fence"
 )
 
 // maxAnswer is the most that is read of an answer, in bytes: a page of 200 messages of history at their longest.
@@ -28,7 +30,7 @@ func client(configured *http.Client, token, host string) *http.Client {
 	if c.Transport == nil {
 		c.Transport = http.DefaultTransport
 	}
-	c.Transport = wire{next: c.Transport, token: token, host: host}
+	c.Transport = wire{next: fence.Transport{Next: c.Transport}, token: token, host: host}
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &c
 }

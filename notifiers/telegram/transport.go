@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/panneau-ecole/panneau/notifiers/fence"
 )
 
 // maxAnswer is the most that is read of an answer, in bytes: a hundred updates at their longest.
@@ -28,7 +30,7 @@ func client(configured *http.Client) *http.Client {
 		c.Transport = http.DefaultTransport
 	}
 	c.Timeout = 0 // contexts bound the calls: a poll for updates takes longer than the others
-	c.Transport = wire{next: c.Transport}
+	c.Transport = wire{next: fence.Transport{Next: c.Transport}}
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &c
 }
