@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -112,13 +113,20 @@ func newWorld(env *testscript.Env) error {
 	return nil
 }
 
+// ports counts the ports that freePort has tried.
+var ports atomic.Int32
+
+// firstPort differs from run to run, for those that go on at the same time.
+var firstPort = rand.Int32N(12000)
+
 // freePort is an address on the loopback interface that nobody listens on. It lies below the ports that the kernel hands
-// out by itself, so that no connection of another test takes it before it is used.
+// out by itself, so that no connection of another test takes it before it is used, and it is handed out once: a site that
+// is down for now comes back to its own.
 func freePort() (string, error) {
 	var err error
 	for range 50 {
 		var listener net.Listener
-		if listener, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(12000))); err == nil {
+		if listener, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20000+(firstPort+ports.Add(1))%12000)); err == nil {
 			return listener.Addr().String(), listener.Close()
 		}
 	}
