@@ -46,7 +46,7 @@ func wantSights(t *testing.T, p *place, want string) {
 func long(t *testing.T) {
 	t.Helper()
 	if os.Getenv("PANNEAU_TEST_LONG") == "" {
-		t.Skip("takes minutes: .ci/soak runs it")
+		t.Skip("takes minutes: .ci/soak and .ci/soak faults run it")
 	}
 }
 

@@ -27,6 +27,6 @@ func (t Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func check(ctx context.Context, conn *net.Conn) {
 	if conn != nil && !bot.MayLeave(ctx) {
-		_ = (*conn).Close() // nothing of worth is on it
+		_ = (*conn).Close() // what else is on it, by HTTP/2, ends with the lease too
 	}
 }
