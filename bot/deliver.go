@@ -52,6 +52,7 @@ func (s *Speaker) deliver(ctx context.Context, t Task) error {
 		if t, settled, err = s.resolve(ctx, sending, t); settled || err != nil {
 			return err
 		}
+		found = t.Delivery.Flight
 	}
 	t, leaving := s.depart(ctx, t)
 	if !leaving || !s.lease.Valid() {
@@ -187,7 +188,7 @@ func (s *Speaker) follow(ctx context.Context, t Task, to string) string {
 }
 
 // settle writes down how an attempt ended and what follows. It returns an error only when the whole account must stop.
-// Found is the attempt of before whose end was not known, if any.
+// Found is the attempt of before whose end was not known, if any: what surely fails after it takes nothing back.
 func (s *Speaker) settle(ctx context.Context, t Task, found Flight, r Receipt, err error) error {
 	now, flight := time.Now(), t.Delivery.Flight
 	s.config.Observe(s.attempt(t, err, now))
@@ -207,25 +208,26 @@ func (s *Speaker) settle(ctx context.Context, t Task, found Flight, r Receipt, e
 	}
 	t.Delivery.Tries++
 	due := now.Add(backOff(t.Delivery.Tries))
+	if failed.Kind != KindUncertain {
+		t.Delivery.Flight = found.doubt()
+	}
 	switch failed.Kind {
 	case KindThrottled:
 		due = s.refused(ctx, t, failed, now)
 		t.Delivery.Tries--
-		t.Delivery.Flight = Flight{}
 	case KindUncertain: // the flight stays in the ledger and is resolved when it is due again
 		due = later(due, s.doubts.note(t.Key(), now))
 	case KindTransient, KindMoved:
 		due = later(due, now.Add(failed.RetryAfter))
-		t.Delivery.Flight = Flight{}
 	case KindMissing:
-		t.Delivery, due = s.missing(t, due)
+		if flight.Act == ActEdit { // a post cannot miss a message
+			t.Delivery, due = s.missing(t.Delivery), now
+		}
 	case KindRejected:
-		t.Delivery, due = s.rejected(t, failed, now)
+		t.Delivery, due = s.rejected(t.Delivery, flight, failed, now)
 	case KindGone:
 		s.sleep(ctx, t, failed, now)
-		t.Delivery.Flight = Flight{}
 	case KindUnauthorised:
-		t.Delivery.Flight = Flight{}
 		s.last(ctx, t, flight, now)
 		s.config.Trouble(Trouble{Kind: TroubleUnauthorised, Account: s.config.Account, Detail: failed.Error()})
 		return failed
@@ -242,40 +244,32 @@ func (s *Speaker) dueAfter(t Task) time.Time {
 	return time.Now()
 }
 
-// missing is the delivery after its living message was found deleted: it is due at once. A post cannot miss one, and is
-// made again when it is due.
-func (s *Speaker) missing(t Task, due time.Time) (Delivery, time.Time) {
-	d := t.Delivery
-	if d.Flight.Act != ActEdit {
-		d.Flight = Flight{}
-		return d, due
-	}
-	d.Flight, d.Receipt, d.Told, d.Tries = Flight{}, Receipt{}, 0, 0
+// missing is the delivery after its living message was found deleted.
+func (s *Speaker) missing(d Delivery) Delivery {
+	d.Receipt, d.Told, d.Tries = Receipt{}, 0, 0
 	d.Reposts++
 	if d.Reposts > maxReposts {
 		s.config.Trouble(Trouble{Kind: TroubleDeleted, Account: s.config.Account, Destination: d.Destination})
 	}
-	return d, time.Now()
+	return d
 }
 
 // rejectedAgain is when a text is offered once more that was rejected even in its plain form: who rejects it may be a
 // server in between, and for a while only.
 const rejectedAgain = time.Hour
 
-// rejected is the delivery after its content was rejected: tried again in plain form at once, and then rarely. A ring
-// that is not taken is given up, so that at least the living message goes on. The operator is told of each step once.
-func (s *Speaker) rejected(t Task, failed *DeliveryError, now time.Time) (Delivery, time.Time) {
-	d := t.Delivery
+// rejected is the delivery after the content of a flight was rejected: tried again in plain form at once, and then
+// rarely. A ring that is not taken is given up, so that at least the living message goes on. The operator is told of each
+// step once.
+func (s *Speaker) rejected(d Delivery, f Flight, failed *DeliveryError, now time.Time) (Delivery, time.Time) {
 	trouble := Trouble{
 		Kind: TroubleRejected, Account: s.config.Account, Destination: d.Destination, Detail: failed.Error(),
 	}
-	act, says := d.Flight.Act, d.Flight.Says
-	d.Flight = Flight{}
 	switch {
 	case !d.Plain:
 		d.Plain, d.Tries, trouble.Kind = true, 0, TroublePlain
-	case act == ActRing:
-		d.Heard, d.Tries = says, 0
+	case f.Act == ActRing:
+		d.Heard, d.Tries = f.Says, 0
 	case d.Tries == 1:
 		now = now.Add(rejectedAgain)
 	default:

@@ -53,6 +53,15 @@ type Flight struct {
 	At       time.Time
 }
 
+// doubt is what is left of the flight once a later attempt has surely failed or not been made: it may still have arrived,
+// unless it is known not to have. An edit is simply made again.
+func (f Flight) doubt() Flight {
+	if f.Act == ActEdit || f.Says == NotYetKnown {
+		return Flight{}
+	}
+	return f
+}
+
 // Sent is an operation that left.
 type Sent struct {
 	Op Op

@@ -66,15 +66,18 @@ func (s *Speaker) next(t Task, now time.Time) (act Act, wait time.Time) {
 	if act != ActPost && act != ActRing || t.urgent() {
 		return act, time.Time{}
 	}
-	until, silent := s.config.Quiet.Until(t.Destination.Silence, now)
-	switch {
-	case !silent:
-		return act, time.Time{}
-	case t.Delivery.Receipt.Posted() && t.Delivery.Told < t.Incident.Revision:
-		return ActEdit, time.Time{}
-	default:
-		return ActNone, until
+	if until, silent := s.config.Quiet.Until(t.Destination.Silence, now); silent {
+		return t.unheard(until)
 	}
+	return act, time.Time{}
+}
+
+// unheard is what may be done for a delivery that must not be heard before a time.
+func (t Task) unheard(until time.Time) (Act, time.Time) {
+	if t.Delivery.Receipt.Posted() && t.Delivery.Told < t.Incident.Revision {
+		return ActEdit, time.Time{}
+	}
+	return ActNone, until
 }
 
 // urgent reports whether the reader wants to be told of it at any time. That all is well again never is.
@@ -85,21 +88,25 @@ func (t Task) urgent() bool {
 	return t.Incident.Open() && slices.Contains(t.Destination.Silence.Urgent, t.Incident.Condition)
 }
 
-// nextIn is next by what the ledger knows besides: a reader who is told of the next outage of a platform, or was, is not
-// told aloud any more that the one before is over.
+// behind is how often the end of an outage is looked at that waits until the next one is told.
+const behind = time.Minute
+
+// nextIn is next by what the ledger knows besides: a reader who was told of the next outage of a platform is not told
+// aloud any more that the one before is over. While the next one is still to be told, the end waits: if that one is over
+// before it was said, it is the end that is told.
 func (s *Speaker) nextIn(tx Tx, t *Task, now time.Time) (Act, time.Time, error) {
-	if t.Delivery.Ring(t.Incident) == PurposeBack && now.Sub(t.Incident.ResolvedAt) >= DefaultFlap().Reopen {
-		late, err := overtaken(tx, t.Incident, t.Destination.ID)
-		if err != nil {
-			return ActNone, time.Time{}, fmt.Errorf("look for a newer outage: %w", err)
-		}
-		if late {
-			t.Delivery.Heard = Normal
-		}
+	following, owed, err := successor(tx, *t, now)
+	if err != nil {
+		return ActNone, time.Time{}, fmt.Errorf("look for a newer outage: %w", err)
+	}
+	if owed && following.Heard != NotYetKnown {
+		t.Delivery.Heard = Normal
 	}
 	act, wait := s.next(*t, now)
+	if act == ActRing && owed && following.Heard == NotYetKnown {
+		act, wait = t.unheard(now.Add(behind))
+	}
 	if act == ActPost || act == ActRing || !wait.IsZero() {
-		var err error
 		if act, wait, err = s.still(tx, *t, act, wait, now); err != nil {
 			return ActNone, time.Time{}, err
 		}
@@ -115,31 +122,32 @@ func (s *Speaker) nextIn(tx Tx, t *Task, now time.Time) (Act, time.Time, error) 
 	return act, wait, nil
 }
 
-// overtaken reports whether another outage of the incident's platform goes on that the destination has in its ledger.
-func overtaken(tx Tx, i Incident, at DestinationID) (bool, error) {
+// successor is the delivery of the outage that followed the one whose end the task is to tell, of the same platform and
+// to the same destination. It reports false where none goes on.
+func successor(tx Tx, t Task, now time.Time) (Delivery, bool, error) {
+	if t.Delivery.Ring(t.Incident) != PurposeBack || now.Sub(t.Incident.ResolvedAt) < DefaultFlap().Reopen {
+		return Delivery{}, false, nil
+	}
 	open, err := tx.OpenIncidents()
 	if err != nil {
-		return false, err
+		return Delivery{}, false, err
 	}
 	for _, other := range open {
-		if other.Platform != i.Platform || other.ID == i.ID {
+		if other.Platform != t.Incident.Platform || other.ID == t.Incident.ID {
 			continue
 		}
-		_, err := tx.Task(DeliveryKey{Incident: other.ID, Destination: at})
+		next, err := tx.Task(DeliveryKey{Incident: other.ID, Destination: t.Destination.ID})
 		if err == nil || !errors.Is(err, ErrNotFound) {
-			return err == nil, err
+			return next.Delivery, err == nil, err
 		}
 	}
-	return false, nil
+	return Delivery{}, false, nil
 }
 
-// rest writes down that a delivery waits for the end of a silence: it is owed from then on. An attempt whose end is not
+// rest writes down that a delivery waits, mostly for the end of a silence: it is owed from then on. An attempt whose end is not
 // known stays as it was found.
 func rest(tx Tx, t Task, found Flight, until time.Time) error {
-	t.Delivery.Flight = found
-	if found.Says == NotYetKnown { // known not to have arrived
-		t.Delivery.Flight = Flight{}
-	}
+	t.Delivery.Flight = found.doubt()
 	if err := tx.Settle(t.Delivery, found, t.Incident.Revision, until); err != nil {
 		return err
 	}

@@ -127,9 +127,9 @@ type LedgerTx interface {
 	Sent(account AccountID, since time.Time) ([]Sent, error)
 	// Task reads one task again.
 	Task(key DeliveryKey) (Task, error)
-	// Depart writes down that an attempt is about to leave, before its bytes do. ErrConflict: the incident has moved on
-	// from the flight's revision, the row's flight is no longer the one that d shows, the destination sleeps, or the
-	// duty's term is over.
+	// Depart writes down that an attempt is about to leave, before its bytes do, and what its reader is taken to have
+	// heard. ErrConflict: the incident has moved on from the flight's revision, the row's flight is no longer the one that
+	// d shows, the destination sleeps, or the duty's term is over.
 	Depart(d Delivery, f Flight, duty Duty) error
 	// Settle writes how an attempt ended: d is the delivery after it, flight the one that the row has. The delivery is
 	// due again at due (zero: not before something changes), or at once when the incident has moved on from the revision

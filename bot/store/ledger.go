@@ -102,13 +102,14 @@ func (t *tx) Task(key bot.DeliveryKey) (bot.Task, error) {
 // Depart implements bot.LedgerTx.
 func (t *tx) Depart(d bot.Delivery, f bot.Flight, duty bot.Duty) error {
 	return t.one(`
-		UPDATE deliveries SET flight_act = $4, flight_purpose = $5, flight_revision = $6, flight_says = $7, flight_at = $8
+		UPDATE deliveries SET flight_act = $4, flight_purpose = $5, flight_revision = $6, flight_says = $7, flight_at = $8,
+			heard_at = CASE WHEN heard = '' AND $13 <> '' THEN CAST($12 AS BIGINT) ELSE heard_at END, heard = $13
 		WHERE incident = $1 AND destination = $2 AND flight_at = $3
 			AND EXISTS (SELECT 1 FROM incidents WHERE id = $1 AND revision = $6)
 			AND EXISTS (SELECT 1 FROM destinations WHERE id = $2 AND asleep_until <= $12)
 			AND EXISTS (SELECT 1 FROM duties WHERE name = $9 AND holder = $10 AND term = $11)`,
 		d.Incident, d.Destination, millis(d.Flight.At), f.Act, f.Purpose, f.Revision, f.Says, millis(f.At),
-		duty.Name, duty.Holder, duty.Term, millis(t.now))
+		duty.Name, duty.Holder, duty.Term, millis(t.now), d.Heard)
 }
 
 // Settle implements bot.LedgerTx.

@@ -256,6 +256,22 @@ func TestDepartAndSettle(t *testing.T) {
 	})
 }
 
+// TestADepartureKeepsWhatIsTakenAsHeard: a program that is killed while it tells the end of something that may have been
+// told still knows why.
+func TestADepartureKeepsWhatIsTakenAsHeard(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store) {
+		incident := ledger(t, s)
+		task := wantDue(t, s, at(1), "-1", "-2")[0]
+		task.Delivery.Heard = bot.Unreachable
+		flight := bot.Flight{Act: bot.ActRing, Purpose: bot.PurposeBack, Revision: incident.Revision, Says: bot.Normal, At: at(2)}
+		update(t, s, func(tx bot.Tx) error { return tx.Depart(task.Delivery, flight, speaking) })
+		again := wantDue(t, s, at(2), "-1", "-2")[0].Delivery
+		if again.Heard != bot.Unreachable || again.HeardAt.IsZero() {
+			t.Errorf("the reader heard %q at %v", again.Heard, again.HeardAt)
+		}
+	})
+}
+
 func TestARevisionThatComesMeanwhileIsDueAtOnce(t *testing.T) {
 	engines(t, func(t *testing.T, s *store.Store) {
 		incident := ledger(t, s)

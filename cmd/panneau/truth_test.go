@@ -169,21 +169,16 @@ func TestR3_Migration(t *testing.T) {
 	})
 }
 
-// TestR4_OneCorrectMessageAfterADayOfSilence: a chat platform is out for a day, in which much changes. Where it gives no
-// answer at all and lets no bot read, it may have delivered all the same.
+// TestR4_OneCorrectMessageAfterADayOfSilence: a chat platform is out for a day, in which much changes. What was over by
+// then is not told, also where it gave no answer at all and may have delivered: who heard of it hears what is true now.
 func TestR4_OneCorrectMessageAfterADayOfSilence(t *testing.T) {
 	long(t)
-	for name, fault := range map[string]emulator.Fault{
-		"503": {Kind: emulator.Answer, Status: 503}, "hangs": {Kind: emulator.Hang}, "cut": {Kind: emulator.CutBefore},
-	} {
+	for name, fault := range silences() {
 		t.Run(name, func(t *testing.T) {
 			play(t, newProps(t), func(s *town) {
 				places := company(s)
 				s.see("ent", "u")
-				fault.Times = -1
-				for _, p := range places {
-					p.Inject(fault)
-				}
+				s.fallSilent(places, fault)
 				for range 3 {
 					s.see("ent", "dddqqq")
 					time.Sleep(4 * time.Hour)
@@ -193,15 +188,123 @@ func TestR4_OneCorrectMessageAfterADayOfSilence(t *testing.T) {
 				s.see("ent", "qqqddd")
 				time.Sleep(6 * time.Hour)
 				s.restart()
+				s.speakAgain(places)
 				for _, p := range places {
-					p.Heal()
+					wantSights(t, p, "🔊 down")
 				}
-				time.Sleep(7 * time.Minute)
-				for platform, p := range places {
-					want := "🔊 down"
-					if platform == bot.Telegram && name != "503" {
-						// Nobody can tell whether what was over by then had arrived: who heard of it is told that it is over.
-						want = "🔊 back (plain) × 3, 🔊 down"
+				s.see("ent", "uu")
+				time.Sleep(time.Minute)
+				for _, p := range places {
+					wantSights(t, p, "🔊 back +1, 🔊 back")
+				}
+			})
+		})
+	}
+}
+
+// silences are how a chat platform can be out.
+func silences() map[string]emulator.Fault {
+	return map[string]emulator.Fault{
+		"503": {Kind: emulator.Answer, Status: 503}, "hangs": {Kind: emulator.Hang}, "cut": {Kind: emulator.CutBefore},
+	}
+}
+
+// fallSilent breaks the chat platforms until speakAgain, which waits until all is told.
+func (s *town) fallSilent(places map[bot.ChatPlatform]*place, fault emulator.Fault) {
+	fault.Times = -1
+	for _, p := range places {
+		p.Inject(fault)
+	}
+}
+
+func (s *town) speakAgain(places map[bot.ChatPlatform]*place) {
+	for _, p := range places {
+		p.Heal()
+	}
+	time.Sleep(7 * time.Minute)
+}
+
+// TestR4_TheEndIsToldThoughTheNextOutageWasNot: who was told that it is down is told that it is back, also when another
+// outage came and went that nobody could be told of. Of that one nothing is said, but where it may have been.
+func TestR4_TheEndIsToldThoughTheNextOutageWasNot(t *testing.T) {
+	for name, fault := range silences() {
+		t.Run(name, func(t *testing.T) {
+			play(t, newProps(t), func(s *town) {
+				places := company(s)
+				s.see("ent", "uddd")
+				time.Sleep(time.Minute)
+				s.fallSilent(places, fault)
+				s.see("ent", "uu")
+				time.Sleep(45 * time.Minute)
+				s.see("ent", "ddd")
+				time.Sleep(45 * time.Minute)
+				s.see("ent", "uu")
+				s.speakAgain(places)
+				for _, p := range places {
+					want := "🔊 back +1, 🔊 back"
+					if p.platform == bot.Telegram && name != "503" {
+						// Nobody can tell whether the second « down » had arrived.
+						want += ", 🔊 back (plain)"
+					}
+					wantSights(t, p, want)
+				}
+			})
+		})
+	}
+}
+
+// TestTheEndIsToldThoughItsTellerWasKilled: a « down » may have arrived, and the program is killed while it tells that all
+// is well again.
+func TestTheEndIsToldThoughItsTellerWasKilled(t *testing.T) {
+	play(t, newProps(t), func(s *town) {
+		p := company(s)[bot.Telegram]
+		s.see("ent", "u")
+		p.Inject(emulator.Fault{Kind: emulator.Hang, Times: -1})
+		s.see("ent", "ddd")
+		time.Sleep(time.Minute)
+		s.see("ent", "uu")
+		for range 600 {
+			if s.rows("SELECT destination FROM deliveries WHERE flight_purpose = 'back'") > 0 {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		s.crash()
+		p.Heal()
+		s.start()
+		time.Sleep(7 * time.Minute)
+		wantSights(t, p, "🔊 back (plain)")
+	})
+}
+
+// TestTheEndIsToldThoughALaterAttemptSurelyFailed: a « down » arrived and was not answered, and what failed after it takes
+// nothing back.
+func TestTheEndIsToldThoughALaterAttemptSurelyFailed(t *testing.T) {
+	for name, fault := range map[string]emulator.Fault{
+		"503": {Kind: emulator.Answer, Status: 503}, "429": {Kind: emulator.Throttle, Wait: time.Hour},
+		"400": {Kind: emulator.Answer, Status: 400}, "401": {Kind: emulator.Answer, Status: 401}, "403": {Kind: emulator.Answer, Status: 403},
+	} {
+		t.Run(name, func(t *testing.T) {
+			play(t, newProps(t), func(s *town) {
+				places := company(s)
+				s.see("ent", "u")
+				for _, p := range places {
+					p.Inject(emulator.Fault{Kind: emulator.CutAfter})
+				}
+				s.fallSilent(places, fault)
+				s.see("ent", "ddd")
+				time.Sleep(10 * time.Minute)
+				s.see("ent", "uu")
+				s.speakAgain(places)
+				s.restart()
+				time.Sleep(2 * time.Hour)
+				for _, p := range places {
+					want := "🔊 back +1, 🔊 back"
+					switch {
+					case p.platform == bot.Telegram: // where what arrived cannot be looked for
+						want = "🔊 down, 🔊 back (plain)"
+					case p.platform == bot.Discord && name == "400": // what is rejected twice is not rung
+						want = "🔊 back (plain) +1"
 					}
 					wantSights(t, p, want)
 				}
