@@ -120,7 +120,7 @@ func (s *Speaker) departIn(tx Tx, t Task, now time.Time) (Task, bool, error) {
 			return t, false, tx.Settle(t.Delivery, found, t.Incident.Revision, time.Time{})
 		default:
 			flight := t.Delivery.FlightFor(act, t.Incident, now)
-			if s.known(found, flight, t.Delivery) {
+			if s.repeats(found, flight, t.Delivery) {
 				flight.At = found.At.Add(repeatMark)
 			}
 			err := tx.Depart(t.Delivery, flight, s.lease.Duty())

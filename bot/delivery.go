@@ -135,6 +135,11 @@ func (d Delivery) PostingKey(f Flight) string {
 	return fmt.Sprintf("%d/%s/%s/%d", d.Incident, d.Destination, f.Purpose, d.Reposts)
 }
 
+// same reports whether two flights make the same posting.
+func (d Delivery) same(a, b Flight) bool {
+	return a.Act == b.Act && (a.Act == ActPost || a.Act == ActRing) && d.PostingKey(a) == d.PostingKey(b)
+}
+
 // presumed is the delivery once it is accepted that nobody can tell whether its flight arrived: where what it said is
 // no longer true, the reader is taken to have heard it, so that they are told the contrary.
 func (d Delivery) presumed(i Incident) Delivery {

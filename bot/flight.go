@@ -16,7 +16,7 @@ const visible = 2 * time.Second
 const inherited = 1500 * time.Millisecond
 
 // repeatMark tells the attempt that repeats another one from it: it keeps the time of the first, so that its age counts
-// from there however often the program is killed.
+// from there however often the program is killed, and that what the first has left is looked for from there.
 const repeatMark = time.Millisecond
 
 // doubts remembers, for deliveries whose last request has no known end, when that request can last have been under way.
@@ -99,10 +99,14 @@ func (s *Speaker) resolve(ctx, reading context.Context, t Task) (Task, bool, err
 // have the same key, and it is recent.
 func (s *Speaker) known(before, next Flight, d Delivery) bool {
 	r, can := s.config.Notifier.(Repeater)
-	if !can || before.Act != next.Act || next.Act != ActPost && next.Act != ActRing {
-		return false
-	}
-	return d.PostingKey(before) == d.PostingKey(next) && time.Since(before.At).Abs() < r.Remembers()
+	return can && d.same(before, next) && time.Since(before.At).Abs() < r.Remembers()
+}
+
+// repeats reports whether the next attempt makes the posting of the one before again, which may have arrived and can be
+// looked for.
+func (s *Speaker) repeats(before, next Flight, d Delivery) bool {
+	_, can := s.config.Notifier.(Finder)
+	return can && d.same(before.doubt(), next)
 }
 
 // refused reports whether a platform does not let us read, now or later.

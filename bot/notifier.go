@@ -69,7 +69,8 @@ type Notifier interface {
 }
 
 // Finder is what a notifier can do besides where the platform lets a bot read its own messages: find the one that a
-// posting whose outcome is uncertain has left. The zero Receipt means that there is none.
+// posting whose outcome is uncertain has left. The zero Receipt means that there is none; an error of KindGone, that it
+// cannot be looked for.
 type Finder interface {
 	Find(ctx context.Context, p Posting, since time.Time) (Receipt, error)
 }

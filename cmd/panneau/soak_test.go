@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -36,7 +37,7 @@ type room struct {
 
 	// since the last check:
 	disturbed bool                    // it may have missed what was over before it was well
-	erased    bool                    // somebody deleted messages
+	erased    bot.IncidentID          // the newest when somebody last deleted messages
 	missed    map[bot.IncidentID]bool // what was over before it could be told
 	doubts    int                     // answers that were lost on Telegram, where nobody can look whether a message arrived
 }
@@ -127,12 +128,18 @@ func (k *soak) episode() {
 		if !quiet {
 			k.stumble()
 		}
-		time.Sleep(time.Duration(k.dice.IntN(int(20 * time.Minute))))
+		time.Sleep(k.interval())
 		if k.dice.IntN(4) == 0 {
 			k.settle()
 		}
 	}
 	k.settle()
+}
+
+// interval is how long it stays as it is: a moment, some minutes, or so long that what comes then is another outage.
+func (k *soak) interval() time.Duration {
+	longest := []time.Duration{10 * time.Second, 20 * time.Minute, 20 * time.Minute, 2 * time.Hour}
+	return time.Duration(k.dice.IntN(int(longest[k.dice.IntN(len(longest))])))
 }
 
 // stumble ends the program now and then, while messages are on their way.
@@ -228,31 +235,58 @@ func (k *soak) disturb() {
 	}
 }
 
-// fault makes the next requests about a chat fail.
+// fault makes the next requests about a chat fail, each in its way.
 func (k *soak) fault(r *room) {
+	r.disturbed = true
+	for range 1 + k.dice.IntN(3) {
+		f := k.failure()
+		f.Channel, f.Times = r.id, 1+k.dice.IntN(3)
+		r.Inject(f)
+		if r.platform == bot.Telegram {
+			r.doubts += f.Times
+		}
+		k.sum.faults++
+	}
+}
+
+func (k *soak) failure() emulator.Fault {
 	kinds := []emulator.Fault{
 		{Kind: emulator.Answer, Status: 500}, {Kind: emulator.Answer, Status: 502},
 		{Kind: emulator.Delay, Wait: 5 * time.Second}, {Kind: emulator.Delay, Wait: time.Minute}, {Kind: emulator.Hang},
 		{Kind: emulator.CutBefore}, {Kind: emulator.CutAfter}, {Kind: emulator.CutBody}, {Kind: emulator.Garbage},
 		{Kind: emulator.Throttle, Wait: time.Duration(1+k.dice.IntN(90)) * time.Second},
 	}
-	f := kinds[k.dice.IntN(len(kinds))]
-	f.Channel, f.Times = r.id, 1+k.dice.IntN(3)
-	r.Inject(f)
-	r.disturbed = true
-	if r.platform == bot.Telegram {
-		r.doubts += f.Times
-	}
-	k.sum.faults++
+	return kinds[k.dice.IntN(len(kinds))]
 }
 
 func (k *soak) erase(r *room) {
 	list := r.Shown(r.id)
 	if len(list) > 0 {
 		r.Erase(r.id, list[len(list)-1-k.dice.IntN(min(len(list), 3))].ID)
-		r.erased = true
+		r.erased = k.newest()
 		k.sum.changes++
 	}
+}
+
+// newest is the incident that began last.
+func (k *soak) newest() bot.IncidentID {
+	list := k.incidents(1)
+	if len(list) == 0 {
+		return 0
+	}
+	return list[0].ID
+}
+
+// incidents are the last n, the newest first.
+func (k *soak) incidents(n int) (list []bot.Incident) {
+	err := k.life.store.View(k.t.Context(), func(tx bot.Tx) (err error) {
+		list, err = tx.LastIncidents(n)
+		return err
+	})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return list
 }
 
 // change does to a chat what people do, until it is undone.
@@ -266,7 +300,7 @@ func (k *soak) change(r *room) {
 	case *telegram.Server:
 		if k.dice.IntN(4) == 0 {
 			r.id = server.Migrate(r.id)
-			r.erased = true // what was said stays behind
+			r.erased = k.newest() // what was said stays behind
 			return
 		}
 	case *slack.Server:
@@ -287,16 +321,10 @@ func (k *soak) change(r *room) {
 
 // verify demands of every chat that it shows the truth.
 func (k *soak) verify() {
-	var incidents []bot.Incident
-	err := k.life.store.View(k.t.Context(), func(tx bot.Tx) (err error) {
-		incidents, err = tx.LastIncidents(100)
-		return err
-	})
-	if err != nil {
-		k.t.Fatal(err)
-	}
+	incidents := k.incidents(100)
 	for _, r := range k.rooms {
 		byIncident := r.read(incidents)
+		handBack(incidents, byIncident)
 		for _, i := range incidents {
 			for _, platform := range r.entry.follows {
 				if platform == string(i.Platform) {
@@ -344,6 +372,28 @@ func (r *room) read(incidents []bot.Incident) map[bot.IncidentID][]utterance {
 	return found
 }
 
+// handBack gives the rings that a platform is back to the outage that the chat was told of, where none of it was told of
+// the newest one. Of two outages that it was told of the end of the second is that of both.
+func handBack(incidents []bot.Incident, told map[bot.IncidentID][]utterance) {
+	ends := make(map[bot.PlatformID][]utterance) // one or none
+	for _, i := range incidents {
+		list := told[i.ID]
+		living := slices.ContainsFunc(list, func(u utterance) bool { return u.living })
+		back := slices.IndexFunc(list, func(u utterance) bool { return !u.living && u.says == "back" })
+		if back >= 0 {
+			ends[i.Platform] = list[back : back+1]
+		}
+		switch {
+		case !living:
+			delete(told, i.ID)
+		case i.Open(): // its end, still to come, is that of the one before
+			ends[i.Platform] = []utterance{{says: "back"}}
+		case back < 0:
+			told[i.ID] = append(list, ends[i.Platform]...)
+		}
+	}
+}
+
 // linked is the incident that a message leads to; 0 where there is none.
 func linked(raw string) (id bot.IncidentID) {
 	_, rest, ok := strings.Cut(raw, "panneau.exemple.fr/incidents/")
@@ -372,6 +422,7 @@ func (r *room) judge(i bot.Incident, list []utterance) string {
 	if i.Open() {
 		want = "out"
 	}
+	erased := i.ID <= r.erased
 	living, stale, backs, outs := 0, 0, 0, 0
 	for _, u := range list {
 		switch {
@@ -386,16 +437,16 @@ func (r *room) judge(i bot.Incident, list []utterance) string {
 		}
 	}
 	switch {
-	case len(list) == 0 && (r.disturbed || r.erased || r.missed[i.ID]):
+	case len(list) == 0 && (r.disturbed || erased || r.missed[i.ID]):
 		r.missed[i.ID] = !i.Open()
 		return ""
 	case len(list) == 0:
 		return "nothing was told"
-	case living == 0 && !r.erased:
+	case living == 0 && !erased:
 		return "no message shows the truth"
-	case living > 1+r.doubts, stale > r.doubts && !(r.erased && r.platform == bot.Telegram):
+	case living > 1+r.doubts, stale > r.doubts && !(erased && r.platform == bot.Telegram):
 		return fmt.Sprintf("%d messages show the truth, %d something else", living, stale)
-	case !i.Open() && backs == 0 && !r.erased:
+	case !i.Open() && backs == 0 && !erased:
 		return "told « down » and never « back »"
 	case backs > 2+r.doubts:
 		return fmt.Sprintf("%d rings that it is back", backs)

@@ -32,7 +32,7 @@ type town struct {
 	t     *testing.T
 	known *catalogue.Catalogue
 	words *locales.Renderer
-	log   *slog.Logger
+	log   io.Writer
 	file  string // the database
 	*quarter
 
@@ -120,11 +120,11 @@ func play(t *testing.T, props *props, test func(s *town)) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(opening()))
 		s := &town{
-			t: t, known: props.known, words: props.words, file: file, log: slog.New(slog.DiscardHandler), said: &journal{},
+			t: t, known: props.known, words: props.words, file: file, log: io.Discard, said: &journal{},
 			accounts: make(map[string]string), platforms: []string{"ent"},
 		}
 		if os.Getenv("PANNEAU_TEST_LOG") != "" {
-			s.log = slog.New(slog.NewTextHandler(t.Output(), nil))
+			s.log = t.Output()
 		}
 		s.open(props)
 		test(s)
@@ -265,11 +265,10 @@ func (s *town) start() {
 		s.t.Fatal(err)
 	}
 	l := &life{store: &doomed{Store: db}, done: make(chan error, 1)}
-	m := Main{Getenv: func(string) string { return "" }, Stdout: s.said, Stderr: io.Discard, client: s.client}
+	m := Main{Getenv: func(string) string { return "" }, Stdout: s.said, Stderr: s.log, client: s.client}
 	if l.app, err = newApp(m, s.load(), s.words, l.store, emulator.NewNetwork(), "replica"); err != nil {
 		s.t.Fatal(err)
 	}
-	l.app.log = s.log
 	ctx, cancel := context.WithCancel(s.t.Context())
 	l.stop = cancel
 	go func() { l.done <- l.app.Run(ctx) }()

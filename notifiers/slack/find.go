@@ -20,21 +20,16 @@ const (
 
 // Find looks for the message that a posting has left since a time. It reads the channel, and the threads in which
 // parts of it may stand, for our metadata on messages of our own. A key is never used twice, so that a wide window costs
-// pages and no certainty. Where we cannot read, there is no message that we could edit: without the scopes
-// channels:history and groups:history, and in a channel that is closed to us.
+// pages and no certainty. It fails with KindGone where we cannot read: without the scopes channels:history and
+// groups:history, and in a channel that is closed to us.
 func (n *Notifier) Find(ctx context.Context, p bot.Posting, since time.Time) (bot.Receipt, error) {
 	s := search{n: n, channel: p.To.Channel, since: since, found: map[string]slack.Message{}}
 	r, err := s.receipt(ctx, p)
-	switch {
-	case because(err, "missing_scope"):
+	if because(err, "missing_scope") {
 		n.config.Logger.Warn("slack: messages cannot be looked for without the scopes of the manifest", "error", err)
-		return bot.Receipt{}, nil
-	case kind(err) == bot.KindGone:
-		return bot.Receipt{}, nil
-	case err != nil:
-		return bot.Receipt{}, err
+		return bot.Receipt{}, &bot.DeliveryError{Kind: bot.KindGone, Err: err}
 	}
-	return r, nil
+	return r, err
 }
 
 // search collects our messages by their keys.
