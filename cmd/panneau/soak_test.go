@@ -226,7 +226,7 @@ func (k *soak) disturb() {
 			k.fault(r)
 		}
 	}
-	if k.dice.IntN(6) == 0 { // a whole chat platform is out
+	if k.dice.IntN(3) == 0 { // a whole chat platform is out
 		m := k.media[k.dice.IntN(len(k.media))]
 		m.Inject(emulator.Fault{Kind: emulator.Answer, Status: 503, Times: -1})
 		for _, r := range k.rooms {
