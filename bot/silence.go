@@ -144,8 +144,8 @@ func successor(tx Tx, t Task, now time.Time) (Delivery, bool, error) {
 	return Delivery{}, false, nil
 }
 
-// rest writes down that a delivery waits, mostly for the end of a silence: it is owed from then on. An attempt whose end is not
-// known stays as it was found.
+// rest writes down that a delivery waits, mostly for the end of a silence: it is owed from then on. An attempt whose end
+// is not known stays as it was found.
 func rest(tx Tx, t Task, found Flight, until time.Time) error {
 	t.Delivery.Flight = found.doubt()
 	if err := tx.Settle(t.Delivery, found, t.Incident.Revision, until); err != nil {

@@ -319,6 +319,23 @@ func TestTheEndIsToldThoughALaterAttemptSurelyFailed(t *testing.T) {
 	}
 }
 
+// TestWhatArrivedIsFoundHoweverLateItCanBeLookedFor: the answer is lost, the chat is closed to us for two hours in which
+// attempts fail without a word, and the message still stands there.
+func TestWhatArrivedIsFoundHoweverLateItCanBeLookedFor(t *testing.T) {
+	play(t, newProps(t), func(s *town) {
+		p := company(s)[bot.Discord]
+		s.see("ent", "u")
+		p.Inject(emulator.Fault{Kind: emulator.CutAfter})
+		p.Inject(emulator.Fault{Kind: emulator.Hang, Times: 4})
+		s.see("ent", "ddd")
+		p.Kick(p.channel)
+		time.Sleep(2 * time.Hour)
+		p.Invite(p.channel)
+		time.Sleep(10 * time.Minute)
+		wantSights(t, p, "🔊 down")
+	})
+}
+
 // TestChangedSubscriptions: who was told that it is down is told that it is back, whatever the configuration says by then;
 // who was told nothing and follows nothing more is left in peace; who begins to follow is told at once.
 func TestChangedSubscriptions(t *testing.T) {
