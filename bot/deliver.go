@@ -269,7 +269,7 @@ func (s *Speaker) rejected(d Delivery, f Flight, failed *DeliveryError, now time
 	case !d.Plain:
 		d.Plain, d.Tries, trouble.Kind = true, 0, TroublePlain
 	case f.Act == ActRing:
-		d.Heard, d.Tries = f.Says, 0
+		d.Heard, d.Tries, d.Flight = f.Says, 0, Flight{}
 	case d.Tries == 1:
 		now = now.Add(rejectedAgain)
 	default:

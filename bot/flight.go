@@ -57,8 +57,8 @@ func (d *doubts) quiet(key DeliveryKey) time.Time {
 
 // resolve decides about an attempt that left and whose end is not known. Edits are simply made again. So is a posting
 // that the platform knows by its key. Where the platform lets us read, the message is looked for, and once more when it
-// can no longer arrive unseen; elsewhere it is posted again, because silence is worse than a repeat. It reports true where nothing
-// more is to be done now, and returns an error when the whole account must stop.
+// can no longer arrive unseen; elsewhere it is posted again, because silence is worse than a repeat. It reports true
+// where nothing more is to be done now, and returns an error when the whole account must stop.
 func (s *Speaker) resolve(ctx, reading context.Context, t Task) (Task, bool, error) {
 	flight := t.Delivery.Flight
 	s.doubts.note(t.Key(), s.lease.Taken().Add(inherited-visible)) // by whoever had the duty before us, if not by ourselves

@@ -107,11 +107,9 @@ func (s *Speaker) still(tx Tx, t Task, act Act, wait time.Time, now time.Time) (
 		return act, wait, nil
 	case !wait.IsZero():
 		return act, later(wait, until), nil
-	case t.Delivery.Receipt.Posted() && t.Delivery.Told < t.Incident.Revision:
-		return ActEdit, time.Time{}, nil
-	default:
-		return ActNone, until, nil
 	}
+	act, wait = t.unheard(until)
+	return act, wait, nil
 }
 
 // stillFor is how long what is known of mutes is good for: a broadcast of hundreds does not ask for each chat.
